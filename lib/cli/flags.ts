@@ -1,0 +1,185 @@
+/**
+ * The flags of the commands, with what their help says.
+ *
+ * @module
+ */
+
+import type { Aliases, CommandContext, FlagParametersForType } from "@stricli/core";
+import { parseDuration } from "../base/duration.ts";
+import type { ColorMode } from "./colors.ts";
+
+/** Flags of every command that reads a script. */
+export interface CommonFlags {
+  /** The kubeconfig's context. */
+  readonly context?: string;
+  /** The kubeconfig file. */
+  readonly kubeconfig?: string;
+  /** The home namespace of scripts that name none. */
+  readonly namespace?: string;
+  /** The name of the script, for manifests. */
+  readonly name?: string;
+  /** Params as `name=value`. */
+  readonly param?: readonly string[];
+  /** A file with params. */
+  readonly paramsFile?: string;
+  /** The name of a preset. */
+  readonly preset?: string;
+  /** The form of the output. */
+  readonly output: "text" | "json";
+  /** When to use colours. */
+  readonly color: ColorMode;
+  /** Whether to show everything. */
+  readonly verbose?: boolean;
+  /** How many requests may be under way at once. */
+  readonly concurrency: number;
+  /** How long one attempt of a request may take, in milliseconds. */
+  readonly requestTimeout: number;
+  /** Whether fields that others own are taken over. */
+  readonly forceConflicts?: boolean;
+}
+
+/** Flags of `plan`. */
+export interface PlanFlags extends CommonFlags {
+  /** Whether changes have an exit code of their own. */
+  readonly exitCode?: boolean;
+}
+
+/** Flags of the commands that write. */
+export interface WriteFlags extends CommonFlags {
+  /** What may be deleted beyond the rails. */
+  readonly allowDelete?: readonly string[];
+  /** Whether only the plan is shown. */
+  readonly dryRun?: boolean;
+  /** Whether no question is asked. */
+  readonly yes?: boolean;
+  /** Whether to wait until objects are ready, or gone. */
+  readonly wait: boolean;
+  /** How long to wait for that, in milliseconds. */
+  readonly timeout: number;
+}
+
+/** Flags of `apply`. */
+export interface ApplyFlags extends WriteFlags {
+  /** Whether a script without any object may delete the whole set. */
+  readonly allowEmpty?: boolean;
+  /** When to prune. */
+  readonly prune: "ready" | "early";
+}
+
+/** Flags of `version`. */
+export type VersionFlags = Pick<CommonFlags, "output">;
+
+type Specs<F> = FlagParametersForType<F, CommandContext>;
+
+/** One-letter names of flags that every command has. */
+export const COMMON_ALIASES = { n: "namespace", o: "output", v: "verbose" } as const satisfies Aliases<
+  keyof CommonFlags
+>;
+
+/** One-letter names of the flags of commands that write. */
+export const WRITE_ALIASES = { ...COMMON_ALIASES, y: "yes" } as const satisfies Aliases<keyof WriteFlags>;
+
+/** The flag of `version`. */
+export const VERSION_FLAGS: Specs<VersionFlags> = {
+  output: { kind: "enum", values: ["text", "json"], default: "text", brief: "Form of what goes to standard output" },
+};
+
+const COMMON_FLAGS: Specs<CommonFlags> = {
+  context: text("NAME", "Context of the kubeconfig; by default its current one"),
+  kubeconfig: text("FILE", "By default $KUBECONFIG, then ~/.kube/config, then the Pod's service account"),
+  namespace: text("NAME", "Home namespace of scripts that name none; by default the context's"),
+  name: text("NAME", "Name of the script, for manifests; by default that of their file or folder"),
+  param: {
+    kind: "parsed",
+    parse: parseParam,
+    optional: true,
+    variadic: true,
+    placeholder: "NAME=VALUE",
+    brief: "Value of a param of the script; repeatable",
+  },
+  paramsFile: text("FILE", "YAML or JSON file with params"),
+  preset: text("NAME", "Preset of the script; --params-file and --param go before it"),
+  ...VERSION_FLAGS,
+  color: {
+    kind: "enum",
+    values: ["auto", "always", "never"],
+    default: "auto",
+    brief: "Colours; auto: on a terminal, unless $NO_COLOR is set",
+  },
+  verbose: flag("Show unchanged objects, retried requests, and where errors come from"),
+  concurrency: {
+    kind: "parsed",
+    parse: parseCount,
+    default: "16",
+    placeholder: "NUMBER",
+    brief: "Requests that may be under way at once",
+  },
+  requestTimeout: duration("30s", "How long one attempt of a request may take"),
+  forceConflicts: flag("Take over fields that somebody else owns"),
+};
+
+/** The flags of `plan`. */
+export const PLAN_FLAGS: Specs<PlanFlags> = {
+  exitCode: flag("Exit with 2 if there are changes"),
+  ...COMMON_FLAGS,
+};
+
+const WRITE_FLAGS: Specs<Omit<WriteFlags, keyof CommonFlags>> = {
+  dryRun: flag("Print the plan and write nothing"),
+  yes: flag("Do not ask before something is deleted"),
+  wait: { kind: "boolean", default: true, brief: "Wait until objects are ready, or gone" },
+  timeout: duration("5m", "How long to wait for that"),
+  allowDelete: {
+    kind: "parsed",
+    parse: parseAllowDelete,
+    optional: true,
+    variadic: true,
+    placeholder: "WHAT",
+    brief: "Allow deletions that are stopped otherwise: a number, Kind, Kind/namespace/name, or all; repeatable",
+  },
+};
+
+/** The flags of `delete`. */
+export const DELETE_FLAGS: Specs<WriteFlags> = { ...WRITE_FLAGS, ...COMMON_FLAGS };
+
+/** The flags of `apply`. */
+export const APPLY_FLAGS: Specs<ApplyFlags> = {
+  ...WRITE_FLAGS,
+  allowEmpty: flag("Allow a script without any object to delete the whole set"),
+  prune: {
+    kind: "enum",
+    values: ["ready", "early"],
+    default: "ready",
+    brief: "Delete what the script no longer has once the rest is ready, or without waiting",
+  },
+  ...COMMON_FLAGS,
+};
+
+function text(placeholder: string, brief: string) {
+  return { kind: "parsed", parse: String, optional: true, placeholder, brief } as const;
+}
+
+function flag(brief: string) {
+  return { kind: "boolean", optional: true, withNegated: false, brief } as const;
+}
+
+function duration(byDefault: string, brief: string) {
+  return { kind: "parsed", parse: parseDuration, default: byDefault, placeholder: "DURATION", brief } as const;
+}
+
+function parseParam(input: string): string {
+  if (input.indexOf("=") > 0) return input;
+  throw new RangeError(`Cannot read param "${input}": write it as NAME=VALUE`);
+}
+
+function parseCount(input: string): number {
+  if (/^[1-9]\d{0,3}$/.test(input)) return Number(input);
+  throw new RangeError(`Cannot use "${input}" as a number of requests: write a number from 1 to 9999`);
+}
+
+function parseAllowDelete(input: string): string {
+  if (/^(all|\d+|[A-Z]\w*(\/[^/\s]+){0,2})$/.test(input)) return input;
+  throw new RangeError(
+    `Cannot read "${input}": write a number, a kind such as Deployment, an object such as Deployment/shop/web, or all`,
+  );
+}

@@ -1,0 +1,139 @@
+/**
+ * The configuration that a context of a kubeconfig stands for.
+ *
+ * @module
+ */
+
+import type { Clock } from "../../base/clock.ts";
+import { ConfigError } from "../config_error.ts";
+import type { ClusterConfig, Impersonation, TlsConfig } from "./cluster_config.ts";
+import type { ConfigObject } from "./config_object.ts";
+import { fixedCredentials } from "./credentials.ts";
+import { findEntry, type Kubeconfig } from "./kubeconfig.ts";
+import { parseCertificates } from "./pem.ts";
+import { userCredentials } from "./user_credentials.ts";
+
+/** Options of {@linkcode contextConfig}. */
+export interface ContextConfigOptions {
+  /** The context to use instead of the current one. */
+  readonly context?: string | undefined;
+  /** Whether standard input is a terminal at which a credential plugin may ask questions. */
+  readonly stdinIsTerminal: boolean;
+  /** The clock by which credentials expire. */
+  readonly clock: Clock;
+}
+
+/**
+ * Reads a context with its cluster and its user. Entries that it does not name may be wrong.
+ *
+ * @param kubeconfig The kubeconfig.
+ * @param options Which context, and what its credentials need.
+ * @returns The configuration.
+ * @throws {ConfigError} If there is no such context, or it is wrong.
+ */
+export async function contextConfig(kubeconfig: Kubeconfig, options: ContextConfigOptions): Promise<ClusterConfig> {
+  const { clock, stdinIsTerminal } = options;
+  const name = options.context ?? currentContext(kubeconfig);
+  const context = findEntry(kubeconfig, "contexts", name, (problem, hint) => {
+    return new ConfigError(`Cannot use context "${name}": it ${problem}`, hint);
+  });
+  const cluster = findNamed(kubeconfig, "clusters", context, "cluster");
+  const user = findNamed(kubeconfig, "users", context, "user");
+  const connection = {
+    server: readServer(cluster),
+    tls: await readTls(cluster),
+    proxyUrl: readProxyUrl(cluster),
+    disableCompression: cluster.boolean("disable-compression"),
+  };
+  const credentials = connection.server.startsWith("https:")
+    ? await userCredentials(user, { clock, stdinIsTerminal, cluster: execCluster(cluster, connection) })
+    : fixedCredentials({});
+  return {
+    name,
+    namespace: context.string("namespace") ?? "default",
+    ...connection,
+    credentials,
+    impersonate: readImpersonation(user),
+    source: `context "${name}" of "${context.file}"`,
+  };
+}
+
+function currentContext(kubeconfig: Kubeconfig): string {
+  if (kubeconfig.currentContext !== undefined) return kubeconfig.currentContext;
+  const files = kubeconfig.files.map((file) => `"${file}"`).join(" or ");
+  const known = [...kubeconfig.contexts.keys()].slice(0, 10).join(", ");
+  throw new ConfigError(`Cannot choose a context: field "current-context" is not set in ${files}`, {
+    hint: known === "" ? "There are no contexts" : `Pass --context with one of: ${known}`,
+  });
+}
+
+function findNamed(
+  kubeconfig: Kubeconfig,
+  list: "clusters" | "users",
+  context: ConfigObject,
+  field: string,
+): ConfigObject {
+  const name = context.required(field);
+  return findEntry(kubeconfig, list, name, (problem, hint) => {
+    return context.error(field, `names "${name}", which ${problem}`, hint);
+  });
+}
+
+function readServer(cluster: ConfigObject): string {
+  const server = cluster.required("server");
+  const url = URL.parse(server);
+  if (url?.protocol !== "https:" && url?.protocol !== "http:") {
+    throw cluster.error("server", `must be an address such as "https://10.0.0.1:6443": it is "${server}"`);
+  }
+  return url.origin + url.pathname.replace(/\/+$/, "");
+}
+
+function readProxyUrl(cluster: ConfigObject): string | undefined {
+  const proxyUrl = cluster.string("proxy-url");
+  if (proxyUrl === undefined) return undefined;
+  const protocol = URL.parse(proxyUrl)?.protocol ?? "";
+  if (["http:", "https:", "socks5:"].includes(protocol)) return proxyUrl;
+  throw cluster.error("proxy-url", "must be an http, https or socks5 address");
+}
+
+async function readTls(cluster: ConfigObject): Promise<TlsConfig> {
+  const caCerts = await cluster.dataOrFile("certificate-authority", parseCertificates) ?? [];
+  const insecureSkipTlsVerify = cluster.boolean("insecure-skip-tls-verify");
+  if (insecureSkipTlsVerify && caCerts.length > 0) {
+    throw cluster.error("insecure-skip-tls-verify", "cannot stand beside a certificate authority: remove one of them");
+  }
+  return { caCerts, insecureSkipTlsVerify, serverName: cluster.string("tls-server-name") };
+}
+
+function readImpersonation(user: ConfigObject): Impersonation | undefined {
+  const name = user.string("as");
+  const uid = user.string("as-uid");
+  const groups = user.strings("as-groups");
+  const extraFields = user.object("as-user-extra");
+  const extra = Object.fromEntries(extraFields.names().map((key) => [key, extraFields.strings(key)]));
+  if (name !== undefined) return { user: name, uid, groups, extra };
+  if (uid === undefined && groups.length === 0 && extraFields.names().length === 0) return undefined;
+  throw user.error("as", "is missing: acting as a group, UID or extra attribute needs a user");
+}
+
+/** What credential plugins are told about the cluster: `ExecCredential.spec.cluster`. */
+function execCluster(
+  cluster: ConfigObject,
+  { server, tls, proxyUrl, disableCompression }: Pick<
+    ClusterConfig,
+    "server" | "tls" | "proxyUrl" | "disableCompression"
+  >,
+): Record<string, unknown> {
+  const extension = cluster.objects("extensions").find((item) => item.get("name") === EXEC_EXTENSION);
+  return {
+    server,
+    "tls-server-name": tls.serverName,
+    "insecure-skip-tls-verify": tls.insecureSkipTlsVerify,
+    "certificate-authority-data": new TextEncoder().encode(tls.caCerts.join("")).toBase64(),
+    "proxy-url": proxyUrl,
+    "disable-compression": disableCompression,
+    config: extension?.get("extension") ?? null,
+  };
+}
+
+const EXEC_EXTENSION = "client.authentication.k8s.io/exec";

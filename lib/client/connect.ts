@@ -1,0 +1,41 @@
+/**
+ * From a kubeconfig to a client.
+ *
+ * @module
+ */
+
+import type { Clock } from "../base/clock.ts";
+import { Client } from "./client.ts";
+import { resolveConfig } from "./config/resolve.ts";
+import { Transport } from "./transport.ts";
+
+/** How to connect. */
+export interface ConnectOptions {
+  /** The kubeconfig file; by default `KUBECONFIG`, then `~/.kube/config`, then the Pod's service account. */
+  readonly kubeconfig?: string | undefined;
+  /** The kubeconfig's context; by default its current one. */
+  readonly context?: string | undefined;
+  /** How many requests may be under way at once. */
+  readonly concurrency: number;
+  /** How long one attempt of a request may take, in milliseconds. */
+  readonly requestTimeoutMs: number;
+  /** The clock. */
+  readonly clock: Clock;
+  /** Told about every repetition. */
+  readonly onRetry?: ((message: string) => void) | undefined;
+  /** Told about every warning of the server. */
+  readonly onWarning?: ((message: string) => void) | undefined;
+}
+
+/**
+ * Makes a client for a cluster; the first request opens the first connection.
+ *
+ * @param options Which cluster, and how to talk to it.
+ * @returns The client; dispose it in the end.
+ * @throws {ConfigError} If there is no configuration, or a mistake in it.
+ */
+export async function connect(options: ConnectOptions): Promise<Client> {
+  const { kubeconfig, context, clock } = options;
+  const config = await resolveConfig({ kubeconfig, context, clock });
+  return new Client({ transport: new Transport(config, options), namespace: config.namespace });
+}

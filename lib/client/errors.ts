@@ -1,0 +1,187 @@
+/**
+ * What can go wrong between a request and its answer.
+ *
+ * @module
+ */
+
+import { KubescriptError } from "../kube/error.ts";
+import type { KubeRequest } from "../kube/request.ts";
+import type { Status, StatusCause } from "../kube/status.ts";
+
+/** The part of a request that errors name. */
+export type RequestInfo = Pick<KubeRequest, "method" | "path" | "what">;
+
+// A message of the server can be very long (it may quote a whole object); its beginning says what is wrong.
+const LONGEST_MESSAGE = 2_000;
+
+/**
+ * The API server refused a request with a `Status`.
+ *
+ * @example Usage
+ * ```ts
+ * import { ok } from "node:assert/strict";
+ *
+ * const request = { method: "GET", path: "/api/v1/namespaces/x", what: "get Namespace/x" } as const;
+ * const message = 'namespaces "x" not found';
+ * const error = new ApiError(request, 404, { apiVersion: "v1", kind: "Status", reason: "NotFound", message });
+ * ok(error.isNotFound);
+ * ```
+ */
+export class ApiError extends KubescriptError {
+  /** The HTTP status code. */
+  readonly code: number;
+  /** The `Status` that the server sent. */
+  readonly status: Status;
+  /** The request. */
+  readonly request: RequestInfo;
+
+  /**
+   * Makes the error.
+   *
+   * @param request The request.
+   * @param code The HTTP status code.
+   * @param status The `Status` that the server sent.
+   */
+  constructor(request: RequestInfo, code: number, status: Status) {
+    const message = (status.message ?? "the server gave no message").slice(0, LONGEST_MESSAGE);
+    super(`Cannot ${request.what}: ${message} (${code} ${status.reason || "Unknown"})`, { hint: hintFor(code) });
+    this.code = code;
+    this.status = status;
+    this.request = request;
+  }
+
+  /** The server's reason, such as `NotFound`; empty if it gave none. */
+  get reason(): string {
+    return this.status.reason ?? "";
+  }
+
+  /** The single causes that the server named. */
+  get causes(): readonly StatusCause[] {
+    return this.status.details?.causes ?? [];
+  }
+
+  /** Whether the object or the kind does not exist. */
+  get isNotFound(): boolean {
+    return this.code === 404;
+  }
+
+  /** Whether the object exists already. */
+  get isAlreadyExists(): boolean {
+    return this.code === 409 && this.reason === "AlreadyExists";
+  }
+
+  /** Whether the object, or the ownership of a field, is not as the request supposed. */
+  get isConflict(): boolean {
+    return this.code === 409 && this.reason === "Conflict";
+  }
+
+  /** Whether a server-side apply met fields that others own; {@linkcode ApiError.causes} names them. */
+  get isApplyConflict(): boolean {
+    return this.isConflict && this.causes.some((cause) => cause.reason === "FieldManagerConflict");
+  }
+
+  /** Whether the permission is missing. */
+  get isForbidden(): boolean {
+    return this.code === 403;
+  }
+
+  /** Whether the namespace is going away, so that nothing can be made in it. */
+  get isNamespaceTerminating(): boolean {
+    return this.isForbidden && this.causes.some((cause) => cause.reason === "NamespaceTerminating");
+  }
+
+  /** Whether the credentials were not accepted. */
+  get isUnauthorized(): boolean {
+    return this.code === 401;
+  }
+
+  /** Whether the object is not valid. */
+  get isInvalid(): boolean {
+    return this.code === 422;
+  }
+
+  /** Whether a `resourceVersion` or continue token is too old. */
+  get isExpired(): boolean {
+    return this.code === 410;
+  }
+}
+
+/** The server could not be reached, or did not answer in time. */
+export class TransportError extends KubescriptError {
+  /** The request. */
+  readonly request: RequestInfo;
+  /** How often it was tried. */
+  readonly attempts: number;
+
+  /**
+   * Makes the error.
+   *
+   * @param request The request.
+   * @param server The server's address.
+   * @param attempts How often it was tried.
+   * @param cause The last fault.
+   */
+  constructor(request: RequestInfo, server: string, attempts: number, cause: unknown) {
+    const reason = describeFault(cause);
+    const tries = attempts === 1 ? "" : ` (${attempts} attempts)`;
+    super(`Cannot ${request.what}: no answer from ${server}: ${reason}${tries}`, { cause, hint: hintForFault(reason) });
+    this.request = request;
+    this.attempts = attempts;
+  }
+}
+
+/** The answer is not one that a Kubernetes API server gives: an HTML page, cut-off JSON, a wrong content type. */
+export class UnexpectedResponseError extends KubescriptError {
+  /** The request. */
+  readonly request: RequestInfo;
+  /** The HTTP status code. */
+  readonly code: number;
+
+  /**
+   * Makes the error.
+   *
+   * @param request The request.
+   * @param code The HTTP status code.
+   * @param contentType The content type of the answer.
+   * @param body The text of the answer; its beginning is quoted.
+   */
+  constructor(request: RequestInfo, code: number, contentType: string | null, body: string) {
+    const start = body.replace(/\s+/g, " ").trim().slice(0, 120);
+    const quoted = start === "" ? "with an empty body" : `that begins with ${JSON.stringify(start)}`;
+    super(`Cannot ${request.what}: the answer is not from a Kubernetes API: ${code} ${contentType ?? ""} ${quoted}`, {
+      hint: "Check the server address in the kubeconfig: a proxy or a login page may have answered",
+    });
+    this.request = request;
+    this.code = code;
+  }
+}
+
+/** The server does not know a kind. */
+export class DiscoveryError extends KubescriptError {}
+
+/**
+ * Says what went wrong in the network, without the library's wrapping.
+ *
+ * @param fault What `fetch` threw.
+ * @returns The innermost reason.
+ */
+export function describeFault(fault: unknown): string {
+  if (!(fault instanceof Error)) return String(fault);
+  const text = fault.cause instanceof Error ? fault.cause.message : fault.message;
+  // "error sending request for url (…): client error (Connect): tcp connect error: Connection refused (os error 111)"
+  const inner = text.replace(/^error sending request .*?\): (client error \(\w+\): )?/, "");
+  return inner.replace(/ \(os error \d+\)/, "").replace(/^client error \(\w+\): /, "");
+}
+
+function hintFor(code: number): string | undefined {
+  if (code === 401) return "The credentials were not accepted: check the user of this context, or log in again";
+  if (code === 403) return "Ask for the permission that the message names, or use another context";
+  return undefined;
+}
+
+function hintForFault(reason: string): string {
+  if (/certificate|UnknownIssuer|CaUsedAsEndEntity/i.test(reason)) {
+    return "Check the certificates in the kubeconfig: the server's authority and the client certificate";
+  }
+  return "Check that the server of this context is running and can be reached";
+}

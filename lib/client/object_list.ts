@@ -1,0 +1,123 @@
+/**
+ * A list of any length as one iterable: pages are fetched as they are needed.
+ *
+ * @module
+ */
+
+import type { LiveObject } from "../kube/object.ts";
+import { formatApiVersion, type ResourceType } from "../kube/resource_type.ts";
+import { ApiError } from "./errors.ts";
+
+/** One page of a list. */
+export interface ListPage {
+  /** The objects of the page. */
+  readonly items: readonly LiveObject[];
+  /** The version of the collection: a watch may begin here. */
+  readonly resourceVersion: string;
+  /** How many objects follow after this page, if the server knows. */
+  readonly remainingItemCount: number | undefined;
+}
+
+/** Fetches the page that begins at a continue token; the first page if there is none. */
+export type FetchPage = (type: ResourceType, continueToken: string | undefined) => Promise<Record<string, unknown>>;
+
+/**
+ * A list that pages by itself.
+ *
+ * If the server has forgotten the list's snapshot (410), the list starts once more from the beginning.
+ */
+export class ObjectList implements AsyncIterable<LiveObject> {
+  readonly #resolveType: () => Promise<ResourceType>;
+  readonly #fetchPage: FetchPage;
+
+  /**
+   * Makes a list; nothing is requested yet.
+   *
+   * @param resolveType Finds out how the API serves the kind that is listed.
+   * @param fetchPage Fetches a page.
+   */
+  constructor(resolveType: () => Promise<ResourceType>, fetchPage: FetchPage) {
+    this.#resolveType = resolveType;
+    this.#fetchPage = fetchPage;
+  }
+
+  /**
+   * Iterates over the objects. After a restart, objects that were handed out already are not handed out again.
+   *
+   * @yields One object after the other.
+   */
+  async *[Symbol.asyncIterator](): AsyncGenerator<LiveObject> {
+    const seen = new Set<string>();
+    for (let restarts = 0;; restarts++) {
+      try {
+        for await (const page of this.pages()) {
+          for (const object of page.items) {
+            if (seen.has(object.metadata.uid)) continue;
+            seen.add(object.metadata.uid);
+            yield object;
+          }
+        }
+        return;
+      } catch (error) {
+        if (!isExpired(error) || restarts > 0) throw error;
+      }
+    }
+  }
+
+  /**
+   * Iterates over the pages of one snapshot.
+   *
+   * @yields One page after the other.
+   * @throws {ApiError} With code 410 if the server forgot the snapshot in the middle.
+   */
+  async *pages(): AsyncGenerator<ListPage> {
+    const type = await this.#resolveType();
+    let token: string | undefined;
+    do {
+      const body = await this.#fetchPage(type, token);
+      const metadata = (body.metadata ?? {}) as ListMeta;
+      token = metadata.continue || undefined;
+      yield {
+        items: withType(type, body.items),
+        resourceVersion: metadata.resourceVersion ?? "",
+        remainingItemCount: metadata.remainingItemCount,
+      };
+    } while (token !== undefined);
+  }
+
+  /**
+   * Reads the whole list of one snapshot.
+   *
+   * @returns All objects.
+   */
+  async toArray(): Promise<LiveObject[]> {
+    for (let restarts = 0;; restarts++) {
+      const objects: LiveObject[] = [];
+      try {
+        for await (const page of this.pages()) {
+          for (const object of page.items) objects.push(object);
+        }
+        return objects;
+      } catch (error) {
+        if (!isExpired(error) || restarts > 0) throw error;
+      }
+    }
+  }
+}
+
+interface ListMeta {
+  continue?: string;
+  resourceVersion?: string;
+  remainingItemCount?: number;
+}
+
+// The items of a list carry no apiVersion and kind of their own, or (metadata only) those of PartialObjectMetadata.
+function withType(type: ResourceType, items: unknown): LiveObject[] {
+  if (!Array.isArray(items)) return [];
+  const typeMeta = { apiVersion: formatApiVersion(type), kind: type.kind };
+  return items.map((item) => ({ ...typeMeta, ...item, ...typeMeta }));
+}
+
+function isExpired(error: unknown): boolean {
+  return error instanceof ApiError && error.isExpired;
+}

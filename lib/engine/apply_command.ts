@@ -1,0 +1,184 @@
+/**
+ * `apply`: makes the cluster as the script says.
+ *
+ * @module
+ */
+
+import type { LiveObject } from "../kube/object.ts";
+import { formatRef, refKey } from "../kube/object_ref.ts";
+import { parseAllowance } from "../plan/removal.ts";
+import { applyObject } from "./apply_object.ts";
+import { type AppliedSet, applySet } from "./apply_set.ts";
+import type { ApplyCommandOptions } from "./options.ts";
+import { planSet, type SetPlan } from "./plan_set.ts";
+import { findRail } from "./rails.ts";
+import { type RemovedSet, removeSet } from "./remove_set.ts";
+import type { NotReady, Outcome, Result, Stop } from "./result.ts";
+import type { RunLock } from "./run_lock.ts";
+import { SecretKey } from "./secret_key.ts";
+import { evaluateScript, openSession, type Session, type Wanted } from "./session.ts";
+import { type Survey, survey } from "./survey.ts";
+import { waitReady } from "./wait_ready.ts";
+import { lockStop, scopeOf, takeLock, waitForTurn } from "./write_run.ts";
+
+/**
+ * Applies a script: plans, applies what differs, waits until all is ready, then prunes.
+ *
+ * @param options The script, the cluster, the params, the rails.
+ * @returns What was done and what was not. Failures of single objects are part of it, not errors.
+ * @throws {ScriptError} If the script is not right.
+ * @throws {ConfigError} If there is no cluster to talk to.
+ * @throws {ApiError} If the server refuses what cannot be done without.
+ */
+export async function applyScript(options: ApplyCommandOptions): Promise<Result> {
+  const opened = await openSession(options);
+  using session = opened.session;
+  return await new ApplyRun(session, await evaluateScript(opened), options).run();
+}
+
+class ApplyRun {
+  readonly #session: Session;
+  readonly #wanted: Wanted;
+  readonly #options: ApplyCommandOptions;
+  readonly #key: SecretKey;
+  readonly #outcomes: Outcome[] = [];
+
+  constructor(session: Session, wanted: Wanted, options: ApplyCommandOptions) {
+    this.#session = session;
+    this.#wanted = wanted;
+    this.#options = options;
+    this.#key = new SecretKey(session.client, session.set);
+  }
+
+  async run(): Promise<Result> {
+    for (let confirmed = false;;) {
+      const found = await survey(this.#session, this.#wanted.targets);
+      const planned = await planSet(this.#session, this.#wanted, found, this.#key);
+      const stopped = await this.#findStop(planned);
+      if (stopped !== undefined) return this.#result(planned, { stopped });
+      const total = planned.plan.changes.filter((change) => change.action !== "unchanged").length;
+      if (total === 0) return this.#result(planned, { notReady: await this.#waitReady(planned, found.live) });
+      if (await waitForTurn(this.#session, found)) continue;
+      confirmed ||= await this.#options.confirm?.(planned.plan) ?? true;
+      if (!confirmed) return this.#result(planned, { interrupted: true });
+      const homePlanned = await this.#makeHome(planned);
+      const lock = await takeLock(this.#session, found, this.#wanted.targets);
+      // Somebody else was faster: what was read is not how it is any more.
+      if (lock === undefined) continue;
+      this.#options.listen({ type: "planned", plan: planned.plan, total });
+      try {
+        return await this.#write(homePlanned, lock);
+      } finally {
+        lock.stop();
+      }
+    }
+  }
+
+  /** Finds what forbids to begin: nothing is written unless all of it can be. */
+  async #findStop(planned: SetPlan): Promise<Stop | undefined> {
+    const { changes } = planned.plan;
+    const blocked = changes.find((change) => change.action === "blocked" || change.action === "unverified");
+    if (blocked) return stopOf("blocked", blocked);
+    const conflict = changes.find((change) => change.action === "conflict");
+    if (conflict) return stopOf("conflict", conflict);
+    const { members } = planned.survey;
+    if (this.#wanted.targets.length === 0 && members.size > 0 && !this.#options.allowEmpty) {
+      const reason = `the script has no object at all, so that all ${members.size} objects of the set would go`;
+      return { by: "rail", reason, hint: "If that is meant, use --allow-empty" };
+    }
+    const allowance = parseAllowance(this.#options.allowDelete);
+    const rail = await findRail(this.#session, planned.removals, { members: members.size, wholeSet: false }, allowance);
+    return rail && { by: "rail", ...rail };
+  }
+
+  /** Makes the home namespace, as the parent, and with it the lock, lives in it. */
+  async #makeHome(planned: SetPlan): Promise<SetPlan> {
+    const key = refKey({ group: "", kind: "Namespace", name: this.#session.set.namespace });
+    const change = planned.changes.get(key);
+    if (change?.action !== "create") return planned;
+    const { outcome, live } = await applyObject(this.#session, change, planned.context);
+    this.#outcomes.push(outcome);
+    this.#options.listen({ type: "outcome", outcome });
+    const changes = new Map(planned.changes).set(key, { ...change, action: "unchanged", live });
+    return { ...planned, changes };
+  }
+
+  async #write(first: SetPlan, lock: RunLock): Promise<Result> {
+    const signal = AbortSignal.any([this.#options.signal, lock.lost]);
+    const planned = await this.#withKey(first, lock);
+    const applied = await applySet(this.#session, planned, { signal, timeoutMs: this.#options.timeoutMs });
+    this.#outcomes.push(...applied.outcomes);
+    const complete = applied.outcomes.every((outcome) => outcome.status === "done");
+    let removed: RemovedSet = { outcomes: [], remaining: [] };
+    let notReady: NotReady[] = [];
+    if (complete && this.#options.pruneEarly) removed = await this.#prune(planned, lock, signal);
+    if (complete) notReady = await this.#waitReady(planned, applied.live, writtenKeys(applied), signal);
+    if (complete && !this.#options.pruneEarly && notReady.length === 0) {
+      removed = await this.#prune(planned, lock, signal);
+    }
+    this.#outcomes.push(...removed.outcomes);
+    if (!lock.lost.aborted) await lock.release(this.#scopeAfter(planned, removed));
+    return this.#result(planned, {
+      notReady: [...notReady, ...removed.remaining],
+      stopped: lockStop(lock),
+      interrupted: this.#options.signal.aborted,
+    });
+  }
+
+  /** Hashes of Secrets need the key, which a first run has to make. */
+  async #withKey(planned: SetPlan, lock: RunLock): Promise<SetPlan> {
+    const hasSecrets = [...planned.changes.values()].some((change) => change.ref.kind === "Secret" && change.apply);
+    if (!hasSecrets || !await this.#key.ensure(lock.parent)) return planned;
+    const again = await planSet(this.#session, this.#wanted, planned.survey, this.#key);
+    const homeDone = [...planned.changes].filter(([, change]) => change.action === "unchanged");
+    return { ...again, changes: new Map([...again.changes, ...homeDone]) };
+  }
+
+  async #prune(planned: SetPlan, lock: RunLock, signal: AbortSignal): Promise<RemovedSet> {
+    if (planned.removals.length === 0 || signal.aborted) return { outcomes: [], remaining: [] };
+    await lock.confirm();
+    return await removeSet(this.#session, planned.removals, { ...this.#options, signal });
+  }
+
+  async #waitReady(
+    planned: SetPlan,
+    live: ReadonlyMap<string, LiveObject>,
+    written: ReadonlySet<string> = new Set(),
+    signal: AbortSignal = this.#options.signal,
+  ): Promise<NotReady[]> {
+    if (!this.#options.wait) return [];
+    const items = planned.nodes.flatMap(({ key, item }) => {
+      const { desired, type } = item.target;
+      const seen = live.get(key);
+      const ref = planned.changes.get(key)!.ref;
+      return seen === undefined ? [] : [{ ref, type, live: seen, desired, written: written.has(key) }];
+    });
+    return await waitReady(this.#session, items, { timeoutMs: this.#options.timeoutMs, signal });
+  }
+
+  #scopeAfter(planned: SetPlan, removed: RemovedSet): Parameters<RunLock["release"]>[0] {
+    const { members, unreadableKinds, parent } = planned.survey;
+    const gone = new Set(removed.outcomes.filter((o) => o.status === "done").map((o) => refKey(o.change.ref)));
+    for (const { ref } of removed.remaining) gone.delete(refKey(ref));
+    const remaining = [...members].filter(([key]) => !gone.has(key)).map(([, member]) => member);
+    const scope = scopeOf(this.#session, this.#wanted.targets, remaining);
+    // What could not be read may still have members, wherever they were known to be.
+    const kept = unreadableKinds.size > 0 ? parent?.scope.namespaces ?? [] : [];
+    return {
+      groupKinds: [...new Set([...scope.groupKinds, ...unreadableKinds.keys()])],
+      namespaces: [...new Set([...scope.namespaces, ...kept])],
+    };
+  }
+
+  #result(planned: SetPlan, rest: Partial<Result>): Result {
+    return { plan: planned.plan, outcomes: this.#outcomes, notReady: [], interrupted: false, ...rest };
+  }
+}
+
+function writtenKeys(applied: AppliedSet): Set<string> {
+  return new Set(applied.outcomes.map((outcome) => refKey(outcome.change.ref)));
+}
+
+function stopOf(by: Stop["by"], change: SetPlan["plan"]["changes"][number]): Stop {
+  return { by, reason: `${formatRef(change.ref)}: ${change.reason ?? change.action}`, hint: change.hint };
+}

@@ -1,0 +1,9 @@
+/**
+ * The engine's commands.
+ *
+ * @module
+ */
+
+export { applyScript } from "./apply_command.ts";
+export { deleteScript, planDeletion } from "./delete_command.ts";
+export { planScript } from "./plan_command.ts";

@@ -1,0 +1,107 @@
+/**
+ * What every run that writes to a set has in common: it waits for its turn, holds the lock, and gives it back.
+ *
+ * @module
+ */
+
+import type { Clock } from "../base/clock.ts";
+import { formatGroupKind } from "../kube/resource_type.ts";
+import type { Member } from "../plan/removal.ts";
+import type { Scope } from "./parent.ts";
+import type { Stop } from "./result.ts";
+import { type LockLostError, lockRemainingMs, RunLock } from "./run_lock.ts";
+import type { Session, Target } from "./session.ts";
+import type { Survey } from "./survey.ts";
+
+const POLL_MS = 500;
+
+/**
+ * Waits while another run holds the lock.
+ *
+ * @param session The session.
+ * @param found What there is.
+ * @returns Whether it waited, so that everything must be read again.
+ */
+export async function waitForTurn(session: Session, found: Survey): Promise<boolean> {
+  const { lock } = found.parent ?? {};
+  if (lock === undefined) return false;
+  const remainingMs = lockRemainingMs(lock, session.client.serverTimeMs());
+  if (remainingMs === 0) return false;
+  const { clock, signal, listen } = session.options;
+  listen({ type: "locked", holder: lock.holder });
+  // A lock is usually given back before it expires, so it is looked at from time to time.
+  await clock.sleep(Math.min(remainingMs, POLL_MS), signal);
+  return true;
+}
+
+/**
+ * Takes the lock of the set.
+ *
+ * @param session The session.
+ * @param found What there is; nobody may have written to the set since.
+ * @param targets What will be applied.
+ * @returns The lock, or `undefined` if somebody else was faster.
+ */
+export function takeLock(session: Session, found: Survey, targets: readonly Target[]): Promise<RunLock | undefined> {
+  const { client, set, options } = session;
+  const before = found.parent?.scope ?? { groupKinds: [], namespaces: [] };
+  const now = scopeOf(session, targets, found.members.values());
+  return RunLock.take({
+    client,
+    set,
+    clock: options.clock,
+    holder: holderName(options.clock),
+    before: found.parent,
+    // The union of before and after, so that a crash at any point leaves no member in an unknown place.
+    scope: {
+      groupKinds: [...new Set([...before.groupKinds, ...now.groupKinds])],
+      namespaces: [...new Set([...before.namespaces, ...now.namespaces])],
+    },
+  });
+}
+
+/**
+ * Tells where the members of a set are.
+ *
+ * @param session The session.
+ * @param targets What is desired.
+ * @param members Members beside those.
+ * @returns Their kinds and namespaces.
+ */
+export function scopeOf(session: Session, targets: readonly Target[], members: Iterable<Member>): Scope {
+  const groupKinds = new Set<string>();
+  const namespaces = new Set<string>();
+  const add = (type: Target["type"], namespace: string | undefined) => {
+    groupKinds.add(formatGroupKind(type));
+    if (namespace !== undefined) namespaces.add(namespace);
+  };
+  for (const { type, desired } of targets) add(type, desired.object.metadata?.namespace);
+  for (const { type, live } of members) add(type, live.metadata.namespace);
+  namespaces.delete(session.set.namespace);
+  return { groupKinds: [...groupKinds], namespaces: [...namespaces] };
+}
+
+/**
+ * Tells that the lock was lost.
+ *
+ * @param lock The lock.
+ * @returns Why the run stopped, if that is why.
+ */
+export function lockStop(lock: RunLock): Stop | undefined {
+  if (!lock.lost.aborted) return undefined;
+  const { message, hint } = lock.lost.reason as LockLostError;
+  return { by: "lock", reason: message, hint };
+}
+
+function holderName(clock: Clock): string {
+  return `${hostname()}/${Deno.pid}/${Math.floor(clock.random() * 2 ** 32).toString(16)}`;
+}
+
+function hostname(): string {
+  try {
+    return Deno.hostname();
+  } catch {
+    // Without the permission, the process still has a name that is unique enough.
+    return "unknown-host";
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * Kinds as values: they build objects, name the resource in the API, and carry the object's type to every reader.
+ *
+ * @module
+ */
+
+import type { KubeObject, ObjectMeta } from "../kube/object.ts";
+import { parseApiVersion, type ResourceType } from "../kube/resource_type.ts";
+import type { DeepReadonly } from "./deep_readonly.ts";
+import { type ObjectOptions, withOptions } from "./object_options.ts";
+
+/**
+ * The identity of a live object. Cluster-scoped kinds, whose metadata says `namespace?: never`, have no namespace.
+ *
+ * @typeParam T The object's type.
+ */
+export interface Id<T> {
+  /** The name. */
+  readonly name: string;
+  /** The namespace. */
+  readonly namespace: T extends { metadata?: { namespace?: never } } ? undefined : string;
+  /** Unique over time and space. */
+  readonly uid: string;
+}
+
+/**
+ * An object as it was read from the cluster: its identity is known, and nobody can write to it.
+ *
+ * @typeParam T The object's type.
+ */
+export type Live<T> = DeepReadonly<Omit<T, "metadata">> & {
+  readonly metadata: DeepReadonly<Omit<ObjectMeta, "namespace">> & Id<T> & { readonly resourceVersion: string };
+};
+
+/**
+ * What has to be written to build an object: everything but `apiVersion`, `kind` and `status`.
+ *
+ * Read-only input is welcome, so that parts of an object that was read can be passed on.
+ *
+ * @typeParam T The object's type.
+ */
+export type Body<T extends KubeObject> = DeepReadonly<Omit<T, "apiVersion" | "kind" | "status" | "metadata">> & {
+  readonly metadata:
+    & DeepReadonly<NonNullable<T["metadata"]>>
+    & ({ readonly name: string } | { readonly generateName: string });
+};
+
+/**
+ * A kind: call it to build an object.
+ *
+ * @typeParam T The type of its objects.
+ */
+export interface Kind<T extends KubeObject> {
+  /**
+   * Builds an object.
+   *
+   * @param body The fields of the object.
+   * @param options How the object is treated.
+   * @returns The object, plain JSON.
+   */
+  (body: Body<T>, options?: ObjectOptions<Live<T>>): T;
+  /** How the API serves the kind. */
+  readonly type: ResourceType & { readonly kind: T["kind"] };
+}
+
+/** Details of a kind for {@linkcode defineKind}. */
+export interface DefineKindOptions {
+  /** The name in URLs, such as `widgets`. */
+  plural: string;
+  /** Whether its objects live in namespaces. @default {true} */
+  namespaced?: boolean;
+}
+
+/**
+ * Makes a kind value for a kind that the library does not ship, such as a custom resource.
+ *
+ * @typeParam T The type of its objects; for cluster-scoped kinds with `metadata?: ObjectMeta & { namespace?: never }`.
+ * @param apiVersion Group and version, such as `example.com/v1`.
+ * @param kind The kind, such as `Widget`.
+ * @param options Its plural, and whether it is namespaced.
+ * @returns The kind.
+ *
+ * @example Usage
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import type { ObjectMeta } from "../kube/object.ts";
+ *
+ * interface Widget {
+ *   apiVersion: "example.com/v1";
+ *   kind: "Widget";
+ *   metadata?: ObjectMeta;
+ *   spec: { size: number };
+ * }
+ * const Widget = defineKind<Widget>("example.com/v1", "Widget", { plural: "widgets" });
+ *
+ * deepStrictEqual(Widget({ metadata: { name: "a" }, spec: { size: 3 } }), {
+ *   apiVersion: "example.com/v1",
+ *   kind: "Widget",
+ *   metadata: { name: "a" },
+ *   spec: { size: 3 },
+ * });
+ * ```
+ */
+export function defineKind<T extends KubeObject>(
+  apiVersion: T["apiVersion"],
+  kind: T["kind"],
+  options: DefineKindOptions,
+): Kind<T> {
+  function build(body: Body<T>, objectOptions?: ObjectOptions<Live<T>>): T {
+    const object = { apiVersion, kind, ...body } as unknown as T;
+    return objectOptions === undefined ? object : withOptions(object, objectOptions);
+  }
+  const { plural, namespaced = true } = options;
+  return Object.assign(build, { type: { ...parseApiVersion(apiVersion), kind, plural, namespaced } });
+}
