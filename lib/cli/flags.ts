@@ -72,12 +72,10 @@ export type VersionFlags = Pick<CommonFlags, "output">;
 type Specs<F> = FlagParametersForType<F, CommandContext>;
 
 /** One-letter names of flags that every command has. */
-export const COMMON_ALIASES = { n: "namespace", o: "output", v: "verbose" } as const satisfies Aliases<
-  keyof CommonFlags
->;
+export const COMMON_ALIASES: Aliases<keyof CommonFlags> = { n: "namespace", o: "output", v: "verbose" };
 
 /** One-letter names of the flags of commands that write. */
-export const WRITE_ALIASES = { ...COMMON_ALIASES, y: "yes" } as const satisfies Aliases<keyof WriteFlags>;
+export const WRITE_ALIASES: Aliases<keyof WriteFlags> = { ...COMMON_ALIASES, y: "yes" };
 
 /** The flag of `version`. */
 export const VERSION_FLAGS: Specs<VersionFlags> = {
@@ -86,9 +84,9 @@ export const VERSION_FLAGS: Specs<VersionFlags> = {
 
 const COMMON_FLAGS: Specs<CommonFlags> = {
   context: text("NAME", "Context of the kubeconfig; by default its current one"),
-  kubeconfig: text("FILE", "By default $KUBECONFIG, then ~/.kube/config, then the Pod's service account"),
+  kubeconfig: text("FILE", "By default $KUBECONFIG, else ~/.kube/config, else that of the Pod"),
   namespace: text("NAME", "Home namespace of scripts that name none; by default the context's"),
-  name: text("NAME", "Name of the script, for manifests; by default that of their file or folder"),
+  name: text("NAME", "Name for manifests; by default that of their file or folder"),
   param: {
     kind: "parsed",
     parse: parseParam,
@@ -98,7 +96,7 @@ const COMMON_FLAGS: Specs<CommonFlags> = {
     brief: "Value of a param of the script; repeatable",
   },
   paramsFile: text("FILE", "YAML or JSON file with params"),
-  preset: text("NAME", "Preset of the script; --params-file and --param go before it"),
+  preset: text("NAME", "Preset of params; --params-file and --param override it"),
   ...VERSION_FLAGS,
   color: {
     kind: "enum",
@@ -106,7 +104,7 @@ const COMMON_FLAGS: Specs<CommonFlags> = {
     default: "auto",
     brief: "Colours; auto: on a terminal, unless $NO_COLOR is set",
   },
-  verbose: flag("Show unchanged objects, retried requests, and where errors come from"),
+  verbose: flag("Show unchanged objects, repeated requests and where errors arise"),
   concurrency: {
     kind: "parsed",
     parse: parseCount,
@@ -135,7 +133,7 @@ const WRITE_FLAGS: Specs<Omit<WriteFlags, keyof CommonFlags>> = {
     optional: true,
     variadic: true,
     placeholder: "WHAT",
-    brief: "Allow deletions that are stopped otherwise: a number, Kind, Kind/namespace/name, or all; repeatable",
+    brief: "Allow more deletions: a number, Kind, Kind/namespace/name, all; repeatable",
   },
 };
 
@@ -150,7 +148,7 @@ export const APPLY_FLAGS: Specs<ApplyFlags> = {
     kind: "enum",
     values: ["ready", "early"],
     default: "ready",
-    brief: "Delete what the script no longer has once the rest is ready, or without waiting",
+    brief: "Delete what left the script once the rest is ready, or without waiting",
   },
   ...COMMON_FLAGS,
 };

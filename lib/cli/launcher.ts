@@ -63,14 +63,14 @@ export interface ImportMap {
  * @returns The map for both.
  */
 export function mergeImportMaps(theirs: ImportMap): ImportMap {
-  const { [project.name]: _, ...dependencies } = project.imports;
+  const dependencies = Object.entries(project.imports).filter(([name]) => name !== project.name);
   const exported = Object.entries(project.exports).map(([name, path]) => [
     project.name + name.slice(1),
     new URL(path, OWN_CONFIG).href,
   ]);
   return {
     imports: { ...theirs.imports, ...Object.fromEntries(exported) },
-    scopes: { ...theirs.scopes, [LIBRARY]: { ...dependencies, ...theirs.scopes[LIBRARY] } },
+    scopes: { ...theirs.scopes, [LIBRARY]: Object.fromEntries(dependencies) },
   };
 }
 
@@ -91,7 +91,10 @@ export function mergeImportMaps(theirs: ImportMap): ImportMap {
 export function parseJsonc(text: string): unknown {
   const keepStrings = (pattern: string) => new RegExp(String.raw`("(?:\\.|[^"\\])*")|${pattern}`, "g");
   return JSON.parse(
-    text.replace(keepStrings(String.raw`\/\/.*|\/\*[^]*?\*\/`), "$1").replace(keepStrings(String.raw`,(?=\s*[}\]])`), "$1"),
+    text.replace(keepStrings(String.raw`\/\/.*|\/\*[^]*?\*\/`), "$1").replace(
+      keepStrings(String.raw`,(?=\s*[}\]])`),
+      "$1",
+    ),
   );
 }
 
@@ -120,24 +123,32 @@ async function readJsonc(path: string): Promise<Record<string, unknown>> {
     throw new TypeError("It is not a JSON object");
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new KubescriptError(`Cannot read "${path}": ${reason}`, { cause, hint: "It configures the script's imports" });
+    throw new KubescriptError(`Cannot read "${path}": ${reason}`, {
+      cause,
+      hint: "It configures the script's imports",
+    });
   }
 }
 
 function absolute({ imports, scopes }: Record<string, unknown>, path: string): ImportMap {
-  const resolveIn = (map: unknown) =>
-    Object.fromEntries(
-      Object.entries(isJsonObject(map) ? map : {}).map(([key, address]) => [key, absoluteAddress(String(address), path)]),
-    );
-  return {
-    imports: resolveIn(imports),
-    scopes: Object.fromEntries(
-      Object.entries(isJsonObject(scopes) ? scopes : {}).map(([scope, map]) => [
-        absoluteAddress(scope, path),
-        resolveIn(map),
-      ]),
-    ),
-  };
+  const scopeEntries = entriesOf(scopes).map(([scope, map]) => [absoluteAddress(scope, path), addresses(map, path)]);
+  return { imports: addresses(imports, path), scopes: Object.fromEntries(scopeEntries) };
+}
+
+function addresses(map: unknown, path: string): Record<string, string> {
+  return Object.fromEntries(
+    entriesOf(map).flatMap(([name, value]) => {
+      const address = absoluteAddress(String(value), path);
+      // In a deno.json, but not in other import maps, the name of a package stands for all that is in it.
+      const [, scheme, rest] = /^(npm|jsr):\/?(.*[^/])$/.exec(address) ?? [];
+      const inside = scheme && !name.endsWith("/") ? [[`${name}/`, `${scheme}:/${rest}/`]] : [];
+      return [...inside, [name, address]];
+    }),
+  );
+}
+
+function entriesOf(value: unknown): [string, unknown][] {
+  return isJsonObject(value) ? Object.entries(value) : [];
 }
 
 function absoluteAddress(address: string, path: string): string {

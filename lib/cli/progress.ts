@@ -9,17 +9,12 @@
 
 import type { Outcome, RunEvent } from "../engine/result.ts";
 import { formatRef, refKey } from "../kube/object_ref.ts";
-import { formatOutcome, type ResultTextOptions } from "./format/result_text.ts";
+import { formatOutcome } from "./format/result_text.ts";
 import { cut } from "./format/value.ts";
 import { countOf } from "./format/words.ts";
-import type { Host } from "./host.ts";
+import { type Invocation, textOptions } from "./invocation.ts";
 
-/** How to tell. */
-export interface ProgressOptions extends Omit<ResultTextOptions, "elapsedMs"> {
-  /** Whether the outcomes of single objects are written to standard output. */
-  readonly outcomes: boolean;
-}
-
+const ERASE_LINE = "\r\x1b[K";
 const REDRAW_MS = 100;
 const REPEAT_MS = 5_000;
 const MOST_OUTCOMES = 50;
@@ -27,8 +22,8 @@ const MOST_NAMES = 3;
 
 /** Tells about one run. */
 export class Progress {
-  readonly #host: Host;
-  readonly #options: ProgressOptions;
+  readonly #invocation: Invocation;
+  readonly #verb: string;
   readonly #told = new Set<string>();
   #total = 0;
   #done = 0;
@@ -41,12 +36,12 @@ export class Progress {
   /**
    * Begins to tell.
    *
-   * @param host The process.
-   * @param options How to tell.
+   * @param invocation What the command was given.
+   * @param verb What it does to objects, such as `applying`.
    */
-  constructor(host: Host, options: ProgressOptions) {
-    this.#host = host;
-    this.#options = options;
+  constructor(invocation: Invocation, verb: string) {
+    this.#invocation = invocation;
+    this.#verb = verb;
   }
 
   /**
@@ -54,7 +49,8 @@ export class Progress {
    *
    * @param event What happened.
    */
-  readonly listen = (event: RunEvent): void => {
+  listen(event: RunEvent): void {
+    const { stderr } = this.#invocation.host;
     switch (event.type) {
       case "locked":
         if (event.holder !== this.#holder) this.note(`Waiting for another run on the same set: ${event.holder}`);
@@ -62,19 +58,20 @@ export class Progress {
         break;
       case "planned":
         this.#total = event.total;
+        if (!stderr.isTerminal && this.#isLarge) this.note(`${this.#verb} ${countOf(event.total, "object")}`);
         break;
       case "outcome":
         this.#done++;
         this.outcome(event.outcome);
-        this.#draw(`${this.#options.command === "apply" ? "applying" : "deleting"} ${this.#done}/${this.#total}`);
+        this.#draw(`${this.#verb} ${this.#done}/${this.#total}`);
         break;
       case "waiting":
-        this.#wait(event.refs.map(({ ref, reason }) => ({ name: formatRef(ref), reason })), event.for);
+        this.#wait(event);
         break;
       case "warning":
-        this.note(`${this.#options.colors.yellow("warning:")} ${event.message}`);
+        this.note(`${textOptions(this.#invocation, stderr).colors.yellow("warning:")} ${event.message}`);
     }
-  };
+  }
 
   /**
    * Writes how the change of one object ended: once, and in large runs only if it did not work.
@@ -82,13 +79,13 @@ export class Progress {
    * @param outcome How it ended.
    */
   outcome(outcome: Outcome): void {
-    const { outcomes, verbose } = this.#options;
+    const { host: { stdout }, flags } = this.#invocation;
     const key = refKey(outcome.change.ref);
-    if (!outcomes || this.#told.has(key)) return;
+    if (flags.output === "json" || this.#told.has(key)) return;
     this.#told.add(key);
-    if (verbose || outcome.status === "failed" || outcome.status === "skipped" || this.#total <= MOST_OUTCOMES) {
-      this.#host.stdout.write(this.#cleared(formatOutcome(outcome, this.#options)));
-    }
+    if (this.#isLarge && !flags.verbose && outcome.status === "done") return;
+    this.clear();
+    stdout.write(formatOutcome(outcome, textOptions(this.#invocation, stdout)));
   }
 
   /**
@@ -97,27 +94,28 @@ export class Progress {
    * @param line The line.
    */
   note(line: string): void {
-    this.#host.stderr.write(this.#cleared(`${line}\n`));
+    this.clear();
+    this.#invocation.host.stderr.write(`${line}\n`);
   }
 
   /** Takes the drawn line away. */
   clear(): void {
-    if (this.#isDrawn) this.#host.stderr.write("\r\x1b[K");
+    if (this.#isDrawn) this.#invocation.host.stderr.write(ERASE_LINE);
     this.#isDrawn = false;
   }
 
-  #cleared(text: string): string {
-    this.clear();
-    return text;
+  get #isLarge(): boolean {
+    return this.#total > MOST_OUTCOMES;
   }
 
-  #wait(objects: readonly { readonly name: string; readonly reason: string }[], until: "ready" | "gone"): void {
-    const what = `waiting until ${countOf(objects.length, "object")} ${objects.length === 1 ? "is" : "are"} ${until}`;
-    const list = objects.slice(0, MOST_NAMES).map(({ name, reason }) => `${name}: ${reason}`).join("; ");
-    const line = `${what}: ${list}${objects.length > MOST_NAMES ? "; …" : ""}`;
-    if (this.#host.stderr.isTerminal) return this.#draw(line);
-    const names = objects.map(({ name }) => name).join(" ");
-    const nowMs = this.#host.clock.monotonic();
+  #wait(event: RunEvent & { type: "waiting" }): void {
+    const { stderr, clock } = this.#invocation.host;
+    const list = event.refs.slice(0, MOST_NAMES).map(({ ref, reason }) => `${formatRef(ref)}: ${reason}`).join("; ");
+    const more = event.refs.length > MOST_NAMES ? "; …" : "";
+    const line = `waiting for ${event.refs.length} to be ${event.for}: ${list}${more}`;
+    if (stderr.isTerminal) return this.#draw(line);
+    const names = event.refs.map(({ ref }) => refKey(ref)).join();
+    const nowMs = clock.monotonic();
     if (names === this.#waitingFor || nowMs - this.#waitToldAtMs < REPEAT_MS) return;
     this.#waitingFor = names;
     this.#waitToldAtMs = nowMs;
@@ -125,10 +123,10 @@ export class Progress {
   }
 
   #draw(line: string): void {
-    const { stderr, clock } = this.#host;
+    const { stderr, clock } = this.#invocation.host;
     const nowMs = clock.monotonic();
     if (!stderr.isTerminal || (this.#isDrawn && nowMs - this.#drawnAtMs < REDRAW_MS)) return;
-    stderr.write(`\r\x1b[K${cut(line, (stderr.columns ?? 80) - 1)}`);
+    stderr.write(`${ERASE_LINE}${cut(line, (stderr.columns ?? 80) - 1)}`);
     this.#isDrawn = true;
     this.#drawnAtMs = nowMs;
   }

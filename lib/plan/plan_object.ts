@@ -64,7 +64,7 @@ export async function planObject(
   const sameVersion = own?.apiVersion === desired.object.apiVersion;
   if (member && differences.length === 0 && sameVersion) return { ...base, action: "unchanged" };
 
-  const subject = { ...base, live, object, member, differences };
+  const subject = { ...base, live, object, differences };
   const hash = await context.digest(desired);
   if (hash === undefined) return planWithoutHash(subject, context);
   return planDifferences(subject, hash, context);
@@ -78,7 +78,6 @@ interface Subject {
   readonly live: LiveObject;
   readonly fields: readonly FieldChange[];
   readonly object: KubeObject;
-  readonly member: boolean;
   readonly differences: readonly Difference[];
 }
 
@@ -112,7 +111,7 @@ function findObstacle(live: LiveObject, set: SetIdentity): Pick<Change, "action"
 }
 
 async function planDifferences(subject: Subject, hash: string, context: PlanContext): Promise<Change> {
-  const { live, desired, member, differences } = subject;
+  const { live, desired, differences } = subject;
   const { set, mask } = context;
   const own = applyEntry(live, set.fieldManager);
   const unchangedDesire = live.metadata.annotations?.[APPLIED_ANNOTATION] === hash &&
@@ -120,25 +119,28 @@ async function planDifferences(subject: Subject, hash: string, context: PlanCont
   // The label and the hash of this very object prove that it is ours, even if somebody cleared its managedFields.
   const restoreOwnership = own === undefined && unchangedDesire && (live.metadata.managedFields ?? []).length === 0 &&
     live.metadata.labels?.[PART_OF_LABEL] === set.id;
+  // An entry in our name cannot be copied: an object that has one is ours even if somebody took its label away.
+  const ours = own !== undefined || restoreOwnership;
   const explained = explain(differences, live, {
     fieldManager: set.fieldManager,
-    unchangedDesire: unchangedDesire && (member || restoreOwnership),
+    unchangedDesire: unchangedDesire && ours,
     builtIn: isBuiltIn(subject.type.group),
   });
   const take = context.force || desired.adopt || restoreOwnership;
   const conflicts = explained.filter((entry) => entry.meaning === "conflict");
   if (conflicts.length > 0 && !take) return conflictOf(subject, conflicts, mask);
 
-  const fields = describe(subject, explained, mask);
+  const fields = describe(subject, explained, mask, ours);
   const drift = explained.some((entry) => entry.meaning === "drift");
-  if (!member && !restoreOwnership) {
+  if (!ours) {
     const apply = await plannedApply(subject, withAdoptedMark(subject.object), hash, conflicts.length > 0);
     return { ...without(subject), action: "adopt", reason: "it exists already", fields, apply };
   }
   if (drift && context.drift === "report") return reportDrift(subject, explained, fields, hash);
   const force = conflicts.length > 0 || explained.some((e) => e.meaning === "drift" && e.owners.length > 0);
   const apply = { ...await plannedApply(subject, subject.object, hash, force), restoreOwnership };
-  return { ...without(subject), action: "update", fields, apply, drift, reason: updateReason(explained, fields) };
+  const reason = restoreOwnership ? "the record of who owns its fields was cleared" : updateReason(explained, fields);
+  return { ...without(subject), action: "update", fields, apply, drift, reason };
 }
 
 function planWithoutHash(subject: Subject, context: PlanContext): Change {
@@ -163,7 +165,7 @@ async function reportDrift(
 }
 
 function conflictOf(subject: Subject, conflicts: readonly Explained[], mask: Mask): Change {
-  const fields = describe(subject, conflicts, mask);
+  const fields = describe(subject, conflicts, mask, false);
   const [first] = conflicts;
   const more = conflicts.length > 1 ? ` (and ${conflicts.length - 1} more)` : "";
   return {
@@ -195,8 +197,8 @@ function updateReason(explained: readonly Explained[], fields: readonly FieldCha
   return fields.length === 0 ? "the values are there already, and become owned by this script" : undefined;
 }
 
-function describe(subject: Subject, explained: readonly Explained[], mask: Mask): FieldChange[] {
-  return explained.filter((entry) => entry.meaning !== "shared" && !isBookkeeping(entry.difference.path))
+function describe(subject: Subject, explained: readonly Explained[], mask: Mask, ours: boolean): FieldChange[] {
+  return explained.filter((entry) => entry.meaning !== "shared" && !isBookkeeping(entry.difference.path, ours))
     .map((entry) => {
       const field = describeDifference(subject.ref, entry.difference, mask);
       const note = noteOf(entry);
@@ -234,9 +236,11 @@ function formatOwner(owner: ManagedFieldsEntry): string {
   return `"${owner.manager ?? "unknown"}"${details.length > 0 ? ` (${details.join(", ")})` : ""}`;
 }
 
-function isBookkeeping(path: readonly PathElement[]): boolean {
+// The marks of the set go with every apply; only that a member lost its label is worth to be told.
+function isBookkeeping(path: readonly PathElement[], ours: boolean): boolean {
   const last = path.at(-1);
-  return last !== undefined && "field" in last && (last.field === APPLIED_ANNOTATION || last.field === PART_OF_LABEL);
+  if (last === undefined || !("field" in last)) return false;
+  return last.field === APPLIED_ANNOTATION || (last.field === PART_OF_LABEL && !ours);
 }
 
 // What the field set of an apply never holds: type, name and namespace.
@@ -247,6 +251,6 @@ function content(object: KubeObject): Record<string, unknown> {
 }
 
 function without(subject: Subject): Omit<Change, "action"> {
-  const { object: _object, member: _member, differences: _differences, ...change } = subject;
+  const { object: _object, differences: _differences, ...change } = subject;
   return change;
 }

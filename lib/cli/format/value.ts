@@ -8,7 +8,8 @@ import { stringifyJson } from "../../base/json.ts";
 import type { FieldChange } from "../../plan/change.ts";
 
 // Text that reads the same with and without quotes, and is neither a number nor another literal.
-const PLAIN = /^(?!(?:true|false|null|[-+.\d]+(?:[eE][-+]?\d+)?)$)[\w./:@%+*=<>#-](?:[\w ./:@%+*=<>#-]*[\w./:@%+*=<>#-])?$/;
+const PLAIN =
+  /^(?!(?:true|false|null|[-+.\d]+(?:[eE][-+]?\d+)?)$)[\w./:@%+*=<>#-](?:[\w ./:@%+*=<>#-]*[\w./:@%+*=<>#-])?$/;
 const SHORTEST = 20;
 
 /**

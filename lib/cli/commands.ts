@@ -1,0 +1,155 @@
+/**
+ * The commands: what their help says, their flags, and where their code is.
+ *
+ * @module
+ */
+
+import {
+  type Aliases,
+  type ApplicationContext,
+  buildCommand,
+  type Command,
+  type FlagParametersForType,
+} from "@stricli/core";
+import type { Script } from "../script/script.ts";
+import {
+  APPLY_FLAGS,
+  COMMON_ALIASES,
+  type CommonFlags,
+  DELETE_FLAGS,
+  PLAN_FLAGS,
+  VERSION_FLAGS,
+  type VersionFlags,
+  WRITE_ALIASES,
+} from "./flags.ts";
+import type { Host } from "./host.ts";
+import type { CommandFunction, Subject } from "./invocation.ts";
+import { formatVersion } from "./version.ts";
+
+/** How to run a command line. */
+export interface AppOptions {
+  /** The process. */
+  readonly host: Host;
+  /** What the user typed to get here, for the help: `kubescript`, `shop.ts`. */
+  readonly name: string;
+  /** The script that runs itself: its commands take no file. */
+  readonly script?: Script;
+  /** Asked before a command runs on a file; gives the exit code if another process ran it instead. */
+  readonly relaunch?: (file: string) => Promise<number | undefined>;
+}
+
+/** A command that runs on a script. */
+interface ScriptCommand<F extends CommonFlags> {
+  readonly brief: string;
+  readonly description: readonly string[];
+  readonly flags: FlagParametersForType<F, ApplicationContext>;
+  readonly aliases: Aliases<keyof F & string>;
+  /** Arguments behind the file, with what they are good for. */
+  readonly examples: readonly (readonly [args: string, brief: string])[];
+  readonly load: () => Promise<CommandFunction<F>>;
+}
+
+/**
+ * Builds the commands.
+ *
+ * @param options How to run them.
+ * @returns The commands by name.
+ */
+export function buildCommands(options: AppOptions): Record<string, Command<ApplicationContext>> {
+  return {
+    plan: scriptCommand(options, {
+      brief: "Show what would change, field by field",
+      description: [
+        "Shows what an apply would change, field by field. It only reads.",
+        "",
+        "Exit codes: 0, also if there are changes; 1 if something is missing that the script needs; 4 if somebody else",
+        "owns a field that the script sets; with --exit-code, 2 if there are changes.",
+      ],
+      flags: PLAN_FLAGS,
+      aliases: COMMON_ALIASES,
+      examples: [
+        ["--param image=nginx:1.29", "What would another image change?"],
+        ["--exit-code -o json", "For scripts: exit code 2 if there are changes, and the plan as JSON"],
+      ],
+      load: async () => (await import("./commands/plan.ts")).plan,
+    }),
+    apply: scriptCommand(options, {
+      brief: "Make the cluster as the script says",
+      description: [
+        "Plans, applies what differs, waits until it is ready, and deletes what left the script.",
+        "",
+        "Nothing is written if somebody else owns a field that the script sets (exit code 4), or if suspiciously much",
+        "would be deleted (5). Other exit codes: 1 if something failed, 3 if something is not ready in time.",
+      ],
+      flags: APPLY_FLAGS,
+      aliases: WRITE_ALIASES,
+      examples: [
+        ["--preset production --context prod", "With the params of a preset, on another cluster"],
+        ["--dry-run", "Only show what would change"],
+      ],
+      load: async () => (await import("./commands/apply.ts")).apply,
+    }),
+    delete: scriptCommand(options, {
+      brief: "Delete what the script has in the cluster",
+      description: [
+        "Deletes everything that the script has in the cluster, in reverse order, and waits until it is gone.",
+        "Objects that existed before the script, and those with the option keep, are released instead.",
+      ],
+      flags: DELETE_FLAGS,
+      aliases: WRITE_ALIASES,
+      examples: [
+        ["--dry-run", "Only show what would be deleted"],
+        ["--yes --allow-delete=PersistentVolumeClaim", "Without a question, and with its volumes"],
+      ],
+      load: async () => (await import("./commands/delete.ts")).deleteSet,
+    }),
+    version: buildCommand<VersionFlags, [], ApplicationContext>({
+      docs: { brief: "Print the versions of kubescript, Deno and TypeScript" },
+      parameters: { flags: VERSION_FLAGS, aliases: { o: "output" } },
+      func: ({ output }) => options.host.stdout.write(formatVersion(output)),
+    }),
+  };
+}
+
+function scriptCommand<F extends CommonFlags>(
+  { host, script, relaunch }: AppOptions,
+  { brief, description, flags, aliases, examples, load }: ScriptCommand<F>,
+): Command<ApplicationContext> {
+  const call = async ({ process }: ApplicationContext, flags: F, subject: Subject) => {
+    const { invoke } = await import("./invocation.ts");
+    process.exitCode = await invoke(await load(), { host, flags, subject });
+  };
+  const usage = script ? "[flags]" : "FILE [flags]";
+  const docs = {
+    brief,
+    fullDescription: description.join("\n"),
+    customUsage: [
+      usage,
+      ...examples.map(([args, purpose]) => ({ input: script ? args : `shop.ts ${args}`, brief: purpose })),
+    ],
+  };
+  if (script) {
+    return buildCommand<F, [], ApplicationContext>({
+      docs,
+      parameters: { flags, aliases, positional: { kind: "tuple", parameters: [] } },
+      func(flags) {
+        return call(this, flags, script);
+      },
+    });
+  }
+  return buildCommand<F, [file: string], ApplicationContext>({
+    docs,
+    parameters: { flags, aliases, positional: { kind: "tuple", parameters: [FILE] } },
+    async func(flags, file) {
+      const code = await relaunch?.(file);
+      if (code === undefined) await call(this, flags, file);
+      else this.process.exitCode = code;
+    },
+  });
+}
+
+const FILE = {
+  placeholder: "FILE",
+  brief: "Script (.ts), manifests (.yaml, .json or a folder of them), an https URL, or - for standard input",
+  parse: String,
+} as const;
