@@ -16,8 +16,9 @@ import { type RemovedSet, removeSet } from "./remove_set.ts";
 import type { NotReady, Outcome, Result, Stop } from "./result.ts";
 import type { RunLock } from "./run_lock.ts";
 import { SecretKey } from "./secret_key.ts";
-import { evaluateScript, openSession, type Session, type Wanted } from "./session.ts";
-import { type Survey, survey } from "./survey.ts";
+import { openSession, type Session } from "./session.ts";
+import { evaluateScript, type Wanted } from "./wanted.ts";
+import { survey } from "./survey.ts";
 import { waitReady } from "./wait_ready.ts";
 import { lockStop, scopeOf, takeLock, waitForTurn } from "./write_run.ts";
 

@@ -8,7 +8,8 @@ import type { Plan } from "../plan/change.ts";
 import type { CommandOptions } from "./options.ts";
 import { planSet } from "./plan_set.ts";
 import { SecretKey } from "./secret_key.ts";
-import { evaluateScript, openSession } from "./session.ts";
+import { openSession } from "./session.ts";
+import { evaluateScript } from "./wanted.ts";
 import { survey } from "./survey.ts";
 
 /**

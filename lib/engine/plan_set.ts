@@ -13,7 +13,8 @@ import { type GraphNode, orderObjects } from "../plan/order.ts";
 import { type PlanContext, planObject } from "../plan/plan_object.ts";
 import { planRemovals } from "../plan/removal.ts";
 import type { SecretKey } from "./secret_key.ts";
-import type { Session, Target, Wanted } from "./session.ts";
+import type { Session } from "./session.ts";
+import type { Target, Wanted } from "./wanted.ts";
 import type { Survey } from "./survey.ts";
 
 /** A target with its place in the order. */

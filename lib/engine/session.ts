@@ -4,25 +4,13 @@
  * @module
  */
 
-import { Client } from "../client/client.ts";
+import type { Client } from "../client/client.ts";
 import { connect } from "../client/connect.ts";
 import type { RestMapper } from "../client/rest_mapper.ts";
-import type { DesiredObject, Requirement } from "../kube/desired_object.ts";
-import { formatOrigin } from "../kube/desired_object.ts";
-import type { KubeObject } from "../kube/object.ts";
-import { formatGroupKind, parseApiVersion, type ResourceType } from "../kube/resource_type.ts";
-import { Mask } from "../plan/mask.ts";
-import { normalize } from "../plan/normalize.ts";
 import { identifySet, type SetIdentity } from "../plan/set_identity.ts";
-import { checkDuplicates } from "../script/duplicates.ts";
-import { resolveParams } from "../script/params.ts";
-import { evaluate, evaluateDocuments, type Evaluation } from "../script/resources.ts";
 import type { Script } from "../script/script.ts";
-import { ScriptError } from "../script/script_error.ts";
 import { type LoadedScript, loadScript } from "./load/script.ts";
-import { readParamsFile } from "./load/params_file.ts";
 import type { CommandOptions } from "./options.ts";
-import { scriptReader } from "./script_reader.ts";
 
 /** What every command works with. */
 export interface Session extends Disposable {
@@ -36,26 +24,6 @@ export interface Session extends Disposable {
   readonly mapper: RestMapper;
   /** What the command was given. */
   readonly options: CommandOptions;
-}
-
-/** A desired object with the way the API serves its kind. */
-export interface Target {
-  /** The desired object, normalized and with its namespace. */
-  readonly desired: DesiredObject;
-  /** How the API serves its kind, or will once its CustomResourceDefinition is applied. */
-  readonly type: ResourceType;
-  /** Whether the kind does not exist yet, as its CustomResourceDefinition is part of the set. */
-  readonly pending: boolean;
-}
-
-/** What the script wants, ready to be planned. */
-export interface Wanted {
-  /** The objects that should exist. */
-  readonly targets: readonly Target[];
-  /** The objects that must exist already. */
-  readonly requirements: readonly (Requirement & { readonly type: ResourceType })[];
-  /** Hides secret values. */
-  readonly mask: Mask;
 }
 
 /** A script that was loaded and connected, before its kinds are looked up. */
@@ -101,128 +69,5 @@ export async function openSession(options: CommandOptions): Promise<OpenedScript
   } catch (error) {
     client[Symbol.dispose]();
     throw error;
-  }
-}
-
-/**
- * Evaluates the script.
- *
- * @param opened The script and the session.
- * @returns What the script wants.
- * @throws {ScriptError} If something in it is not right; all mistakes are named at once.
- */
-export async function evaluateScript({ loaded, session }: OpenedScript): Promise<Wanted> {
-  const { script, set, options } = session;
-  const params = await resolveParams(script, {
-    flags: options.params,
-    preset: options.preset,
-    env: readEnv,
-    readFile: (path) => Deno.readTextFile(path),
-    file: options.paramsFile === undefined
-      ? undefined
-      : { name: options.paramsFile, content: await readParamsFile(options.paramsFile) },
-  });
-  const evaluation = loaded.documents === undefined
-    ? await evaluate(script, {
-      params,
-      k: scriptReader(session.client, set.namespace),
-      file: loaded.file,
-      signal: options.signal,
-    })
-    : evaluateDocuments(script, loaded.documents);
-  return resolveTargets(session, evaluation, new Mask(secretValues(script, params)));
-}
-
-function resolveTargets(session: Session, evaluation: Evaluation, mask: Mask): Wanted {
-  const problems: string[] = [];
-  const planned = plannedTypes(evaluation.objects);
-  const typeOf = (object: KubeObject, where: string) => {
-    const gvk = { ...parseApiVersion(object.apiVersion), kind: object.kind };
-    const served = session.mapper.find(gvk);
-    if (served) return { type: served, pending: false };
-    const type = planned.get(`${formatGroupKind(gvk)}/${gvk.version}`);
-    if (type) return { type, pending: true };
-    const error = session.mapper.unknown(gvk, `${object.kind}/${object.metadata?.name}`);
-    problems.push(`${where}: ${error.message}${error.hint ? ` (${error.hint})` : ""}`);
-    return undefined;
-  };
-  const targets = evaluation.objects.flatMap((desired): Target[] => {
-    const found = typeOf(desired.object, formatOrigin(desired.origin));
-    if (!found) return [];
-    return [{ ...found, desired: place(normalize(desired), found.type, session.set.namespace) }];
-  });
-  const requirements = evaluation.requirements.flatMap((requirement) => {
-    const { apiVersion, ref, origin } = requirement;
-    const found = typeOf({ apiVersion, kind: ref.kind, metadata: { name: ref.name } }, formatOrigin(origin));
-    if (!found) return [];
-    const namespace = found.type.namespaced ? ref.namespace ?? session.set.namespace : undefined;
-    return [{ ...requirement, type: found.type, ref: { ...ref, namespace } }];
-  });
-  if (problems.length > 0) throw new ScriptError(`Cannot plan script "${session.script.name}"`, problems);
-  checkDuplicates(session.script, targets.map((target) => target.desired));
-  return { targets: placeDependencies(targets, session.set.namespace), requirements, mask };
-}
-
-/** Puts an object where it belongs: into the home namespace, if it names none, or into none at all. */
-function place(desired: DesiredObject, type: ResourceType, home: string): DesiredObject {
-  const { namespace, ...metadata } = desired.object.metadata ?? {};
-  const placed = type.namespaced ? { ...metadata, namespace: namespace ?? home } : metadata;
-  return { ...desired, object: { ...desired.object, metadata: placed } };
-}
-
-function placeDependencies(targets: readonly Target[], home: string): Target[] {
-  const namespaced = new Map(targets.map(({ type }) => [formatGroupKind(type), type.namespaced]));
-  return targets.map((target) => ({
-    ...target,
-    desired: {
-      ...target.desired,
-      dependsOn: target.desired.dependsOn.map((ref) =>
-        namespaced.get(formatGroupKind(ref)) ? { ...ref, namespace: ref.namespace ?? home } : ref
-      ),
-    },
-  }));
-}
-
-/** The kinds that CustomResourceDefinitions among the objects will define, by `Kind.group/version`. */
-function plannedTypes(objects: readonly DesiredObject[]): Map<string, ResourceType> {
-  const types = new Map<string, ResourceType>();
-  for (const { object } of objects) {
-    if (object.kind !== "CustomResourceDefinition") continue;
-    const { spec } = object as unknown as { spec?: DefinitionSpec };
-    const { kind, plural } = spec?.names ?? {};
-    if (spec?.group === undefined || kind === undefined || plural === undefined) continue;
-    for (const version of spec.versions ?? []) {
-      const type = {
-        group: spec.group,
-        version: version.name ?? "",
-        kind,
-        plural,
-        namespaced: spec.scope === "Namespaced",
-        subresources: Object.keys(version.subresources ?? {}),
-      };
-      types.set(`${formatGroupKind(type)}/${type.version}`, type);
-    }
-  }
-  return types;
-}
-
-interface DefinitionSpec {
-  group?: string;
-  scope?: string;
-  names?: { kind?: string; plural?: string };
-  versions?: { name?: string; subresources?: Record<string, unknown> }[];
-}
-
-function secretValues(script: Script, params: Readonly<Record<string, unknown>>): string[] {
-  return Object.entries(script.params).flatMap(([name, param]) =>
-    param.type === "secret" && typeof params[name] === "string" ? [params[name]] : []
-  );
-}
-
-function readEnv(name: string): string | undefined {
-  try {
-    return Deno.env.get(name);
-  } catch {
-    return undefined;
   }
 }

@@ -14,7 +14,8 @@ import { isMember } from "../plan/ownership.ts";
 import type { Member } from "../plan/removal.ts";
 import { PART_OF_LABEL } from "../plan/set_identity.ts";
 import { type Parent, readParent } from "./parent.ts";
-import type { Session, Target } from "./session.ts";
+import type { Session } from "./session.ts";
+import type { Target } from "./wanted.ts";
 
 /** What there is. */
 export interface Survey {

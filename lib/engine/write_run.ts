@@ -10,7 +10,8 @@ import type { Member } from "../plan/removal.ts";
 import type { Scope } from "./parent.ts";
 import type { Stop } from "./result.ts";
 import { type LockLostError, lockRemainingMs, RunLock } from "./run_lock.ts";
-import type { Session, Target } from "./session.ts";
+import type { Session } from "./session.ts";
+import type { Target } from "./wanted.ts";
 import type { Survey } from "./survey.ts";
 
 const POLL_MS = 500;

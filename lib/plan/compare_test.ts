@@ -15,9 +15,12 @@ interface Case {
 }
 
 const leaf = {};
-const container = (name: string, ...fields: string[]) => ({
-  [`k:{"name":"${name}"}`]: { ".": leaf, "f:name": leaf, ...Object.fromEntries(fields.map((f) => [`f:${f}`, leaf])) },
-});
+
+function container(name: string, ...fields: string[]): FieldNode {
+  return {
+    [`k:{"name":"${name}"}`]: { ".": leaf, "f:name": leaf, ...Object.fromEntries(fields.map((f) => [`f:${f}`, leaf])) },
+  };
+}
 
 const CASES: readonly Case[] = [
   {
