@@ -4,6 +4,7 @@
  * @module
  */
 
+import { KubescriptError } from "../kube/error.ts";
 import type { LiveObject } from "../kube/object.ts";
 import { formatRef, refKey } from "../kube/object_ref.ts";
 import { parseAllowance } from "../plan/removal.ts";
@@ -37,6 +38,8 @@ export async function applyScript(options: ApplyCommandOptions): Promise<Result>
   return await new ApplyRun(session, await evaluateScript(opened), options).run();
 }
 
+const NOTHING_REMOVED: RemovedSet = { outcomes: [], remaining: [] };
+
 class ApplyRun {
   readonly #session: Session;
   readonly #wanted: Wanted;
@@ -63,6 +66,7 @@ class ApplyRun {
       confirmed ||= await this.#options.confirm?.(planned.plan) ?? true;
       if (!confirmed) return this.#result(planned, { interrupted: true });
       const homePlanned = await this.#makeHome(planned);
+      if (this.#outcomes.some((outcome) => outcome.status !== "done")) return this.#result(planned, {});
       const lock = await takeLock(this.#session, found, this.#wanted.targets);
       // Somebody else was faster: what was read is not how it is any more.
       if (lock === undefined) continue;
@@ -110,20 +114,27 @@ class ApplyRun {
     const applied = await applySet(this.#session, planned, { signal, timeoutMs: this.#options.timeoutMs });
     this.#outcomes.push(...applied.outcomes);
     const complete = applied.outcomes.every((outcome) => outcome.status === "done");
-    let removed: RemovedSet = { outcomes: [], remaining: [] };
-    let notReady: NotReady[] = [];
-    if (complete && this.#options.pruneEarly) removed = await this.#prune(planned, lock, signal);
-    if (complete) notReady = await this.#waitReady(planned, applied.live, writtenKeys(applied), signal);
-    if (complete && !this.#options.pruneEarly && notReady.length === 0) {
-      removed = await this.#prune(planned, lock, signal);
+    let rest: Partial<Result> = {};
+    try {
+      rest = { notReady: complete ? await this.#finish(planned, applied, lock, signal) : [] };
+      if (!complete && !lock.lost.aborted) await lock.release(lock.parent.scope);
+    } catch (error) {
+      // What was applied must be told even if nothing more can be done.
+      if (!(error instanceof KubescriptError)) throw error;
+      rest = { stopped: { by: "blocked", reason: error.message, hint: error.hint } };
     }
-    this.#outcomes.push(...removed.outcomes);
+    const stopped = lockStop(lock) ?? rest.stopped;
+    return this.#result(planned, { ...rest, stopped, interrupted: this.#options.signal.aborted });
+  }
+
+  /** Waits until all is ready and prunes; what is left of the lock's scope is what there is now. */
+  async #finish(planned: SetPlan, applied: AppliedSet, lock: RunLock, signal: AbortSignal): Promise<NotReady[]> {
+    const { pruneEarly } = this.#options;
+    let removed = pruneEarly ? await this.#prune(planned, lock, signal) : NOTHING_REMOVED;
+    const notReady = await this.#waitReady(planned, applied.live, writtenKeys(applied), signal);
+    if (!pruneEarly && notReady.length === 0) removed = await this.#prune(planned, lock, signal);
     if (!lock.lost.aborted) await lock.release(this.#scopeAfter(planned, removed));
-    return this.#result(planned, {
-      notReady: [...notReady, ...removed.remaining],
-      stopped: lockStop(lock),
-      interrupted: this.#options.signal.aborted,
-    });
+    return [...notReady, ...removed.remaining];
   }
 
   /** Hashes of Secrets need the key, which a first run has to make. */
@@ -136,9 +147,11 @@ class ApplyRun {
   }
 
   async #prune(planned: SetPlan, lock: RunLock, signal: AbortSignal): Promise<RemovedSet> {
-    if (planned.removals.length === 0 || signal.aborted) return { outcomes: [], remaining: [] };
+    if (planned.removals.length === 0 || signal.aborted) return NOTHING_REMOVED;
     await lock.confirm();
-    return await removeSet(this.#session, planned.removals, { ...this.#options, signal });
+    const removed = await removeSet(this.#session, planned.removals, { ...this.#options, signal });
+    this.#outcomes.push(...removed.outcomes);
+    return removed;
   }
 
   async #waitReady(

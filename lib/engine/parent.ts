@@ -74,6 +74,26 @@ export async function readParent(client: Client, set: SetIdentity, signal?: Abor
 }
 
 /**
+ * Finds sets of the same name in other namespaces.
+ *
+ * @param client The client.
+ * @param set The set.
+ * @param signal Cancels the request.
+ * @returns The namespaces; none if the permission to look is missing.
+ */
+export async function findOtherHomes(client: Client, set: SetIdentity, signal?: AbortSignal): Promise<string[]> {
+  const fieldSelector = `metadata.name=${set.parentName}`;
+  const list = client.list(CONFIG_MAP, { fieldSelector, labelSelector: ID_LABEL, metadataOnly: true, signal });
+  try {
+    const namespaces = (await list.toArray()).map((parent) => parent.metadata.namespace ?? "");
+    return namespaces.filter((namespace) => namespace !== set.namespace);
+  } catch (error) {
+    if (error instanceof ApiError && error.isForbidden) return [];
+    throw error;
+  }
+}
+
+/**
  * Writes the parent, unless somebody else did so since it was read.
  *
  * @param client The client.

@@ -146,18 +146,26 @@ async function planTarget(
     : change;
 }
 
-/** The home namespace must be there, or be made by the script, as the parent lives in it. */
+/** The home must be there, or be made by the script, as the parent lives in it; and there must not be two. */
 function planHome(session: Session, found: Survey, desiredKeys: ReadonlySet<string>): Change[] {
-  const name = session.set.namespace;
-  const ref = { group: "", kind: "Namespace", name };
-  if (found.namespaces.get(name) !== "missing" || desiredKeys.has(refKey(ref))) return [];
+  const { namespace, parentName } = session.set;
+  const ref = { group: "", kind: "Namespace", name: namespace };
+  const blocked = { action: "blocked" as const, apiVersion: "v1", fields: [] };
+  const [otherHome] = found.otherHomes;
+  if (otherHome !== undefined) {
+    return [{
+      ...blocked,
+      ref: { group: "", kind: "ConfigMap", namespace, name: parentName },
+      reason: `there is a set "${session.script.name}" with its home in namespace "${otherHome}" already`,
+      hint: `Use that home with --namespace=${otherHome}, or give the script another name`,
+    }];
+  }
+  if (found.namespaces.get(namespace) !== "missing" || desiredKeys.has(refKey(ref))) return [];
   return [{
-    action: "blocked",
-    apiVersion: "v1",
+    ...blocked,
     ref,
-    fields: [],
     reason: "the home namespace of the set does not exist",
-    hint: `Create it, add a Namespace "${name}" to the script, or choose another home with --namespace`,
+    hint: `Create it, add a Namespace "${namespace}" to the script, or choose another home with --namespace`,
   }];
 }
 

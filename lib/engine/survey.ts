@@ -13,7 +13,7 @@ import { formatGroupKind, parseGroupKind, type ResourceType } from "../kube/reso
 import { isMember } from "../plan/ownership.ts";
 import type { Member } from "../plan/removal.ts";
 import { PART_OF_LABEL } from "../plan/set_identity.ts";
-import { type Parent, readParent } from "./parent.ts";
+import { findOtherHomes, type Parent, readParent } from "./parent.ts";
 import type { Session } from "./session.ts";
 import type { Target } from "./wanted.ts";
 
@@ -21,6 +21,8 @@ import type { Target } from "./wanted.ts";
 export interface Survey {
   /** The parent; absent if the set does not exist yet. It was read before everything else. */
   readonly parent: Parent | undefined;
+  /** Other namespaces in which there is a set of this name. It is looked for only if there is no parent here. */
+  readonly otherHomes: readonly string[];
   /** The members, by key. */
   readonly members: ReadonlyMap<string, Member>;
   /** The desired objects that exist, by key. */
@@ -62,7 +64,10 @@ export async function survey(
 ): Promise<Survey> {
   // First of all: the lock is taken only if the parent did not change since.
   const parent = await readParent(session.client, session.set, session.options.signal);
-  const listed = await listMembers(session, targets, otherTypes, parent);
+  const [listed, otherHomes] = await Promise.all([
+    listMembers(session, targets, otherTypes, parent),
+    parent === undefined ? findOtherHomes(session.client, session.set, session.options.signal) : [],
+  ]);
   const members = new Map<string, Member>();
   const live = new Map<string, LiveObject>();
   for (const [key, member] of listed.found) {
@@ -79,6 +84,7 @@ export async function survey(
   const unreadable = await readLacking(session, rest, live);
   return {
     parent,
+    otherHomes,
     members,
     live,
     unreadableKinds: listed.unreadable,

@@ -7,7 +7,7 @@
 import type { Clock } from "../base/clock.ts";
 import { formatGroupKind } from "../kube/resource_type.ts";
 import type { Member } from "../plan/removal.ts";
-import type { Scope } from "./parent.ts";
+import { readParent, type Scope } from "./parent.ts";
 import type { Stop } from "./result.ts";
 import { type LockLostError, lockRemainingMs, RunLock } from "./run_lock.ts";
 import type { Session } from "./session.ts";
@@ -24,15 +24,15 @@ const POLL_MS = 500;
  * @returns Whether it waited, so that everything must be read again.
  */
 export async function waitForTurn(session: Session, found: Survey): Promise<boolean> {
-  const { lock } = found.parent ?? {};
-  if (lock === undefined) return false;
-  const remainingMs = lockRemainingMs(lock, session.client.serverTimeMs());
-  if (remainingMs === 0) return false;
   const { clock, signal, listen } = session.options;
-  listen({ type: "locked", holder: lock.holder });
-  // A lock is usually given back before it expires, so it is looked at from time to time.
-  await clock.sleep(Math.min(remainingMs, POLL_MS), signal);
-  return true;
+  let { parent } = found;
+  for (let told: string | undefined;;) {
+    const lock = parent?.lock;
+    if (lock === undefined || lockRemainingMs(lock, session.client.serverTimeMs()) === 0) return told !== undefined;
+    if (lock.holder !== told) listen({ type: "locked", holder: told = lock.holder });
+    await clock.sleep(POLL_MS, signal);
+    parent = await readParent(session.client, session.set, signal);
+  }
 }
 
 /**

@@ -25,7 +25,7 @@ export interface LoadedScript {
 
 /** Options of {@linkcode loadScript}. */
 export interface LoadScriptOptions extends FetchTextOptions {
-  /** Told the address of a script from another machine before it is loaded and run. */
+  /** Told the address of a script on another machine before it is loaded and run. */
   readonly onRemote?: ((url: string) => void) | undefined;
 }
 
@@ -46,27 +46,24 @@ export async function loadScript(source: ScriptSource, options: LoadScriptOption
   const place = locate(source.file);
   const file = place instanceof URL ? displayUrl(place) : source.file;
   if (/\.[cm]?[jt]sx?$/i.test(place instanceof URL ? place.pathname : place)) {
-    const fail = (problem: string, hint?: string) => new ScriptError(`Cannot load script "${file}"`, [problem], { hint });
-    if (name !== undefined) throw fail("it has a name of its own", "Leave out --name");
+    if (name !== undefined) throw failure(`load script "${file}"`, "it has a name of its own", "Leave out --name");
     if (place instanceof URL) {
-      if (!isSecure(place)) throw fail("it is not an https address");
+      if (!isSecure(place)) throw failure(`load script "${file}"`, "it is not an https address");
       options.onRemote?.(file);
     }
     return { script: await importScript(place, file, options.signal), file };
   }
   const standIn = name === undefined ? scriptNamedAfter(place) : script(name, {});
-  if (file === "-") return { script: standIn, file, documents: await parseManifests(await readStdin(), "stdin") };
-  return { script: standIn, file, documents: await readManifests(source.file, options) };
+  const documents = file === "-" ? parseManifests(await readStdin(), "stdin") : readManifests(source.file, options);
+  return { script: standIn, file, documents: await documents };
 }
 
 function scriptNamedAfter(place: string | URL): Script {
   const hint = "Give a name with --name";
-  if (place === "-" || place instanceof URL) {
-    const from = place === "-" ? "standard input" : `"${displayUrl(place)}"`;
-    throw new ScriptError(`Cannot name the manifests from ${from}`, ["only files and folders give them a name"], {
-      hint,
-    });
+  if (place instanceof URL) {
+    throw failure(`name the manifests of "${displayUrl(place)}"`, "an address has no name", hint);
   }
+  if (place === "-") throw failure("name the manifests", "standard input has no name", hint);
   // A URL has a last segment even where the path is `.` or `..`.
   const segment = toFileUrl(place).pathname.split("/").findLast((segment) => segment !== "") ?? "";
   const base = decodeURIComponent(segment).replace(/\.(ya?ml|json)$/i, "");
@@ -76,4 +73,8 @@ function scriptNamedAfter(place: string | URL): Script {
     if (!(cause instanceof ScriptError)) throw cause;
     throw new ScriptError(`Cannot name the manifests after "${place}"`, cause.problems, { hint, cause });
   }
+}
+
+function failure(action: string, problem: string, hint?: string): ScriptError {
+  return new ScriptError(`Cannot ${action}`, [problem], { hint });
 }

@@ -86,8 +86,8 @@ function describeType(value: unknown): string {
 /**
  * Says why an import failed, in one line that begins with the place in the user's file.
  *
- * Deno reports what it finds before it runs anything (syntax, missing modules, permissions) as a TypeError with this
- * code, whose message goes on with an excerpt, hints and the place, in colors.
+ * What Deno finds before it runs anything (syntax, missing modules, permissions) is a TypeError of code
+ * `ERR_MODULE_NOT_FOUND`, whose message goes on with an excerpt, a hint, causes and the place, in colors.
  */
 function describeImportFault(error: unknown, source: ModuleSource): Fault {
   if (!(error instanceof Error)) return { problem: `it threw ${Deno.inspect(error)}` };
@@ -96,20 +96,25 @@ function describeImportFault(error: unknown, source: ModuleSource): Fault {
   const permission = describePermission(message.replace(/\n {4}at .*/s, ""));
   if (permission !== undefined) return { ...permission, problem: place + permission.problem };
   const problem = nameOf(error) + withoutDetails(message);
-  const hint = error instanceof KubescriptError ? error.hint : / {2}hint: (.*)/.exec(message)?.[1];
   return {
     problem: place + problem.replace(/file:\/\/[^\s"']+/g, (url) => displayFile(url, source)),
-    options: { hint, cause: error },
+    options: { hint: hintFor(error), cause: error },
   };
 }
 
 function nameOf(error: Error): string {
-  const says = (error as { code?: unknown }).code === "ERR_MODULE_NOT_FOUND" || error instanceof KubescriptError;
-  return says || error.name === "Error" ? "" : `${error.name}: `;
+  const isClear = (error as { code?: unknown }).code === "ERR_MODULE_NOT_FOUND" || error instanceof KubescriptError;
+  return isClear || error.name === "Error" ? "" : `${error.name}: `;
+}
+
+function hintFor(error: Error): string | undefined {
+  if (error instanceof KubescriptError) return error.hint;
+  const [, name] = /^Import "(.*?)" not a dependency/.exec(error.message) ?? [];
+  return name && `Write "npm:${name}", or map the name in the imports of deno.json`;
 }
 
 function withoutDetails(message: string): string {
-  const [first = ""] = message.split(/\n(?: {2}\|\n| {2}hint: | {4}(?:at|0:) )/, 1);
+  const [first = ""] = message.split(/ and not in import map|\n(?: {2}\|\n| {2}hint: | {4}(?:at|0:) )/, 1);
   const reason = [...message.matchAll(/^ {4}\d+: (.*)$/gm)].at(-1)?.[1];
   const sentence = first.replace(/ at \w+:\/\/\S+:\d+:\d+$/, "").replace(/\.$/, "");
   return reason === undefined ? sentence : `${sentence}: ${reason}`;
