@@ -91,7 +91,9 @@ class ApplyRun {
       const reason = `the script has no object at all, so that all ${members.size} objects of the set would go`;
       return { by: "rail", reason, hint: "If that is meant, use --allow-empty" };
     }
-    const allowance = parseAllowance(this.#options.allowDelete);
+    // Who allows that the script is empty knows that everything goes.
+    const all = this.#wanted.targets.length === 0 ? [`${members.size}`] : [];
+    const allowance = parseAllowance([...this.#options.allowDelete, ...all]);
     const rail = await findRail(this.#session, planned.removals, { members: members.size, wholeSet: false }, allowance);
     return rail && { by: "rail", ...rail };
   }

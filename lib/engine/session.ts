@@ -41,7 +41,11 @@ export interface OpenedScript {
  * @returns The script and the session; dispose the session in the end.
  */
 export async function openSession(options: CommandOptions): Promise<OpenedScript> {
-  const loaded = await loadScript(options.source, { signal: options.signal });
+  const loaded = await loadScript(options.source, {
+    signal: options.signal,
+    clock: options.clock,
+    onRemote: (url) => options.listen({ type: "warning", message: `Running a script from ${url}` }),
+  });
   const client = await connect({
     kubeconfig: options.kubeconfig,
     context: options.context,

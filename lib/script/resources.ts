@@ -10,6 +10,7 @@ import { KubescriptError } from "../kube/error.ts";
 import { fieldOrigin } from "./field_origin.ts";
 import { flatten } from "./flatten.ts";
 import { optionsOf } from "./object_options.ts";
+import { originOf } from "./object_origin.ts";
 import { requirementOf } from "./requires.ts";
 import { readResource } from "./resource.ts";
 import type { Script } from "./script.ts";
@@ -105,7 +106,9 @@ function readItems(value: unknown, origin: Origin, findings: Findings): void {
   for (const item of flatten(value, origin)) readItem(item.value, item.origin, findings);
 }
 
-function readItem(value: unknown, origin: Origin, findings: Findings): void {
+function readItem(value: unknown, place: Origin, findings: Findings): void {
+  // An object that was read from a file is best named by that file, wherever it stands in the script.
+  const origin = (typeof value === "object" && value !== null ? originOf(value) : undefined) ?? place;
   const report = (problem: string) => findings.problems.push(`${formatOrigin(origin)}: ${problem}`);
   if (typeof value === "function") {
     report("is a function: was it meant to be called?");
@@ -125,7 +128,13 @@ function readItem(value: unknown, origin: Origin, findings: Findings): void {
   }
 }
 
-// As kubectl tells lists: by their items. The kind is looked at, too, as a custom resource may have such a field.
-function isList({ kind, items }: Record<string, unknown>): boolean {
+/**
+ * Tells lists as kubectl does: by their items. The kind is looked at, too, as a custom resource may have such a field.
+ *
+ * @param value What may be a list.
+ * @returns Whether it is one.
+ */
+export function isList(value: Record<string, unknown>): value is { kind: string; items: unknown[] } {
+  const { kind, items } = value;
   return typeof kind === "string" && kind.endsWith("List") && Array.isArray(items);
 }

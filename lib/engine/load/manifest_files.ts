@@ -7,14 +7,6 @@
 import { ScriptError } from "../../script/script_error.ts";
 import { folderOf } from "./location.ts";
 
-// Files that tell another program how to make manifests, and that program.
-const RECIPES: Readonly<Record<string, string>> = {
-  "kustomization.yaml": "kubectl kustomize",
-  "kustomization.yml": "kubectl kustomize",
-  "Kustomization": "kubectl kustomize",
-  "Chart.yaml": "helm template",
-};
-
 /**
  * Finds manifest files.
  *
@@ -44,11 +36,13 @@ async function find(where: string): Promise<Iterable<string> | AsyncIterable<str
   return (await Deno.stat(where)).isDirectory ? expand(where, ["**"], []) : [where];
 }
 
-// Read as manifests these files would fail in puzzling ways.
+// Files that tell another program how to make manifests would fail as manifests in puzzling ways.
 function refuseRecipe(where: string, file: string): void {
   const folder = folderOf(file);
-  const command = RECIPES[file.slice(folder.length)];
-  if (command === undefined) return;
+  const name = file.slice(folder.length);
+  const isKustomization = /^(kustomization\.ya?ml|Kustomization)$/.test(name);
+  if (!isKustomization && name !== "Chart.yaml") return;
+  const command = isKustomization ? "kubectl kustomize" : "helm template";
   const hint = `Run ${command} ${folder || "."} | kubescript apply - --name NAME`;
   throw failure(where, `"${file}" is not a manifest but tells how to make some`, hint);
 }

@@ -9,9 +9,10 @@ import { formatOrigin, type Origin } from "../../kube/desired_object.ts";
 import type { KubeObject } from "../../kube/object.ts";
 import { fieldOrigin } from "../../script/field_origin.ts";
 import { flatten } from "../../script/flatten.ts";
+import { withOrigin } from "../../script/object_origin.ts";
+import { isList } from "../../script/resources.ts";
 import { ScriptError } from "../../script/script_error.ts";
 import { readManifests } from "./manifest_documents.ts";
-import { withOrigin } from "./object_origin.ts";
 
 /** An object that was read from a manifest. */
 export type ManifestObject = KubeObject & Record<string, unknown>;
@@ -57,7 +58,7 @@ function* objectsIn(value: unknown, origin: Origin, problems: string[]): Generat
   for (const { value: item, origin: place } of flatten(value, origin)) {
     if (!isManifestObject(item)) {
       problems.push(`${formatOrigin(place)}: this is no object with apiVersion and kind`);
-    } else if (item.kind.endsWith("List") && Array.isArray(item.items)) {
+    } else if (isList(item)) {
       yield* objectsIn(item.items, fieldOrigin(place, ["items"]), problems);
     } else {
       yield withOrigin(item, place);

@@ -6,7 +6,7 @@ import type { ScriptReader } from "../../script/script_reader.ts";
 import { withFiles } from "./_with_files_test.ts";
 import { toFileUrl } from "./location.ts";
 import { manifests } from "./manifests.ts";
-import { originOf } from "./object_origin.ts";
+import { originOf } from "../../script/object_origin.ts";
 
 function configMap(name: string): string {
   return `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: ${name} }\n`;

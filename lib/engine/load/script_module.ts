@@ -124,9 +124,10 @@ const LIBRARY = new URL("../../", import.meta.url).href;
 
 /** Finds where an error comes from: the innermost place in the script's own folder, if there is one. */
 function placeOf(error: Error, source: ModuleSource): string {
-  const places = [
-    ...withoutColors(error.stack ?? "").matchAll(/\bat (?:.*\()?(?:async )?((?:file|https?):\/\/.+):(\d+):(\d+)\)?$/gm),
-  ].filter(([, url]) => !url!.startsWith(LIBRARY));
+  // What follows the frame of this file is who called it.
+  const [stack = ""] = withoutColors(error.stack ?? "").split(import.meta.url, 1);
+  const places = [...stack.matchAll(/\bat (?:.*\()?(?:async )?((?:file|https?):\/\/.+):(\d+):(\d+)\)?$/gm)]
+    .filter(([, url]) => !url!.startsWith(LIBRARY));
   const place = places.find(([, url]) => url!.startsWith(folderOf(source.url.href))) ?? places[0];
   return place === undefined ? "" : `${displayFile(place[1]!, source)}:${place[2]}:${place[3]}: `;
 }

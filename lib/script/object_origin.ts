@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Origin } from "../../kube/desired_object.ts";
+import type { Origin } from "../kube/desired_object.ts";
 
 // Enumerable and registered globally, for the same reasons as the options of an object.
 const ORIGIN: unique symbol = Symbol.for("kubescript.origin");
