@@ -9,7 +9,7 @@
 import { createHash } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** Where the programs of the control plane are. */
@@ -118,16 +118,18 @@ async function hashSources(path: string): Promise<string> {
   return hash.digest("hex").slice(0, 12);
 }
 
+/** Makes sure that there is a Go that the module accepts, before anybody waits for anything. */
 async function requireGo(path: string): Promise<void> {
-  const ask = new Deno.Command("go", { args: ["version"], cwd: path }).output();
-  const { success, stderr } = await ask.catch((cause: unknown) => {
+  try {
+    const { success, stderr } = await new Deno.Command("go", { args: ["list", "-m"], cwd: path }).output();
+    if (!success) throw new Error(`Cannot build the test control plane: ${new TextDecoder().decode(stderr).trim()}`);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new Error(
       'Cannot build the test control plane: there is no "go" on the PATH; install Go (https://go.dev/dl), ' +
         "or set KUBEBUILDER_ASSETS to a folder with the built programs",
-      { cause },
     );
-  });
-  if (!success) throw new Error(`Cannot build the test control plane: ${new TextDecoder().decode(stderr).trim()}`);
+  }
 }
 
 async function build(
@@ -136,9 +138,9 @@ async function build(
 ): Promise<void> {
   const startedAt = Date.now();
   const seconds = () => Math.round((Date.now() - startedAt) / 1000);
-  const say = (state: string) => console.error(`building ${from} of ${module.version} with go, once: ${state}`);
-  say("this can take minutes");
-  const progress = setInterval(() => say(`${seconds()} s so far`), 20_000);
+  const program = basename(to);
+  console.error(`Building ${program} for the test control plane with go, which takes minutes the first time`);
+  const progress = setInterval(() => console.error(`Still building ${program}, ${seconds()} s so far`), 20_000);
   try {
     const { code } = await new Deno.Command("go", {
       args: ["build", "-trimpath", "-ldflags", ["-s -w", ...linkerFlags].join(" "), "-o", to, from],
@@ -148,18 +150,12 @@ async function build(
       stdout: "null",
     }).spawn().status;
     if (code !== 0) throw new Error(`Cannot build "${from}" in "${module.path}": go exited with code ${code}`);
-    say(`done after ${seconds()} s`);
+    console.error(`Built ${program} in ${seconds()} s`);
   } finally {
     clearInterval(progress);
   }
 }
 
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
+function exists(path: string): Promise<boolean> {
+  return Deno.stat(path).then(() => true, () => false);
 }

@@ -165,7 +165,7 @@ async function bringUp(plane: ControlPlane, processes: Processes, start: (name: 
 
   start("etcd");
   start("kube-apiserver");
-  await until("kube-apiserver", ["get", "--raw=/readyz"]);
+  await until("kube-apiserver", ["get", "--raw=/readyz", "--request-timeout=1s"]);
   start("kube-controller-manager");
   start("kube-scheduler");
   start("kwok");

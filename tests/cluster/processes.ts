@@ -35,8 +35,10 @@ export class Processes {
    * @param name What to call it, for its log file.
    * @param command The program.
    * @param args Its arguments.
+   * @throws {Error} If the programs are being stopped, as this one would outlive them.
    */
   start(name: string, command: string, args: readonly string[]): void {
+    if (this.#stopping) throw new Error(`Cannot start ${name}: the control plane is being stopped`);
     // The shell sends the output to the file, which goes on when this process is busy or gone, and then makes way.
     const process = new Deno.Command("sh", {
       args: ["-c", 'exec "$@" >"$LOG" 2>&1', "sh", command, ...args],

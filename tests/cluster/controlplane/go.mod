@@ -186,6 +186,8 @@ require (
 	sigs.k8s.io/yaml v1.6.0 // indirect
 )
 
+// k8s.io/kubernetes names its staging modules v0.0.0; these are their published versions.
+// To change the version of Kubernetes: replace 1.37.1 and 0.37.1 in this file, and run "go mod tidy".
 replace (
 	k8s.io/api => k8s.io/api v0.37.1
 	k8s.io/apiextensions-apiserver => k8s.io/apiextensions-apiserver v0.37.1
