@@ -12,6 +12,8 @@ import type { Session } from "./session.ts";
 
 // Enough to say what is there; the rest would go by the same rule.
 const MOST_NAMED = 3;
+// They follow other objects, and say nothing about whether a Namespace is in use.
+const EPHEMERAL_KINDS: ReadonlySet<string> = new Set(["Endpoints", "Event", "PodMetrics"]);
 
 /**
  * Finds objects in a Namespace that would be lost with it although they are not of the set.
@@ -30,7 +32,8 @@ export async function findStrangers(
   going: ReadonlySet<string>,
 ): Promise<string[]> {
   const { mapper, client, set, options } = session;
-  const types = preferredTypes(mapper.types).filter((type) => type.namespaced && type.verbs?.includes("list"));
+  const types = preferredTypes(mapper.types)
+    .filter((type) => type.namespaced && type.verbs?.includes("list") && !EPHEMERAL_KINDS.has(type.kind));
   const lists = await Promise.all(types.map(async (type) => {
     try {
       return await client.list(type, { namespace, metadataOnly: true, signal: options.signal }).toArray();
@@ -60,8 +63,6 @@ function preferredTypes(types: readonly ResourceType[]): ResourceType[] {
 function comesByItself(live: LiveObject): boolean {
   const { name, ownerReferences = [] } = live.metadata;
   return ownerReferences.length > 0 ||
-    live.kind === "Event" ||
-    (live.kind === "Endpoints" || live.kind === "PodMetrics") ||
     (live.kind === "ServiceAccount" && name === "default") ||
     (live.kind === "ConfigMap" && name === "kube-root-ca.crt");
 }
