@@ -31,6 +31,7 @@ export {
   type IntegerOptions,
   type Param,
   param,
+  type ParamConstructors,
   type ParamOptions,
   type Params,
   type Preset,

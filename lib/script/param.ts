@@ -103,6 +103,67 @@ export interface SecretOptions {
   file?: string;
 }
 
+/** The constructors of params. */
+export interface ParamConstructors {
+  /**
+   * Text.
+   *
+   * @param options Default, help, environment variable, pattern.
+   * @returns The param.
+   */
+  string(options?: StringOptions): Param<string>;
+
+  /**
+   * Text that is never shown. It has no default and no place in presets.
+   *
+   * @param options Help, environment variable, file.
+   * @returns The param.
+   */
+  secret(options?: SecretOptions): Param<string, never>;
+
+  /**
+   * A whole number.
+   *
+   * @param options Default, help, environment variable, bounds.
+   * @returns The param.
+   */
+  integer(options?: IntegerOptions): Param<number>;
+
+  /**
+   * `true` or `false`.
+   *
+   * @param options Default, help, environment variable.
+   * @returns The param.
+   */
+  boolean(options?: ParamOptions<boolean>): Param<boolean>;
+
+  /**
+   * A duration, written such as `"90s"` or `"1h30m"`; its value is in milliseconds.
+   *
+   * @param options Default, help, environment variable.
+   * @returns The param.
+   */
+  duration(options?: ParamOptions<string>): Param<number, string>;
+
+  /**
+   * A list of texts; on the command line separated by commas, or one by one.
+   *
+   * @param options Default, help, environment variable.
+   * @returns The param.
+   */
+  list(options?: ParamOptions<readonly string[]>): Param<readonly string[]>;
+
+  /**
+   * One of several texts.
+   *
+   * @typeParam C The texts.
+   * @param choices The texts.
+   * @param options Default, help, environment variable.
+   * @returns The param.
+   */
+  choice<const C extends string>(choices: readonly C[], options?: ParamOptions<NoInfer<C>>): Param<C>;
+}
+
 /**
  * Makes params.
  *
@@ -120,14 +181,8 @@ export interface SecretOptions {
  * deepStrictEqual(params.wait.read("1m30s"), { value: 90_000 });
  * ```
  */
-export const param = {
-  /**
-   * Text.
-   *
-   * @param options Default, help, environment variable, pattern.
-   * @returns The param.
-   */
-  string(options: StringOptions = {}): Param<string> {
+export const param: ParamConstructors = {
+  string(options = {}) {
     const { pattern } = options;
     return define("string", options, (input) => {
       if (typeof input !== "string") return { problem: `must be text, is ${show(input)}` };
@@ -137,13 +192,7 @@ export const param = {
     });
   },
 
-  /**
-   * Text that is never shown. It has no default and no place in presets.
-   *
-   * @param options Help, environment variable, file.
-   * @returns The param.
-   */
-  secret(options: SecretOptions = {}): Param<string, never> {
+  secret(options = {}) {
     return define<string, never>("secret", options, (input) => {
       if (typeof input !== "string") return { problem: "must be text" };
       if (input === "") return { problem: "must not be empty" };
@@ -151,13 +200,7 @@ export const param = {
     });
   },
 
-  /**
-   * A whole number.
-   *
-   * @param options Default, help, environment variable, bounds.
-   * @returns The param.
-   */
-  integer(options: IntegerOptions = {}): Param<number> {
+  integer(options = {}) {
     const { minimum = -Infinity, maximum = Infinity } = options;
     return define("integer", options, (input) => {
       const value = typeof input === "string" && /^[+-]?\d+$/.test(input) ? Number(input) : input;
@@ -168,26 +211,14 @@ export const param = {
     });
   },
 
-  /**
-   * `true` or `false`.
-   *
-   * @param options Default, help, environment variable.
-   * @returns The param.
-   */
-  boolean(options: ParamOptions<boolean> = {}): Param<boolean> {
+  boolean(options = {}) {
     return define("boolean", options, (input) => {
       const value = input === "true" ? true : input === "false" ? false : input;
       return typeof value === "boolean" ? { value } : { problem: `must be true or false, is ${show(input)}` };
     });
   },
 
-  /**
-   * A duration, written such as `"90s"` or `"1h30m"`; its value is in milliseconds.
-   *
-   * @param options Default, help, environment variable.
-   * @returns The param.
-   */
-  duration(options: ParamOptions<string> = {}): Param<number, string> {
+  duration(options = {}) {
     return define("duration", options, (input) => {
       try {
         return { value: parseDuration(input as string) };
@@ -197,13 +228,7 @@ export const param = {
     });
   },
 
-  /**
-   * A list of texts; on the command line separated by commas, or one by one.
-   *
-   * @param options Default, help, environment variable.
-   * @returns The param.
-   */
-  list(options: ParamOptions<readonly string[]> = {}): Param<readonly string[]> {
+  list(options = {}) {
     return define("list", options, (input) => {
       if (typeof input === "string") return { value: input === "" ? [] : input.split(",") };
       if (!Array.isArray(input) || input.some((item) => typeof item !== "string")) {
@@ -213,15 +238,7 @@ export const param = {
     });
   },
 
-  /**
-   * One of several texts.
-   *
-   * @typeParam C The texts.
-   * @param choices The texts.
-   * @param options Default, help, environment variable.
-   * @returns The param.
-   */
-  choice<const C extends string>(choices: readonly C[], options: ParamOptions<NoInfer<C>> = {}): Param<C> {
+  choice(choices, options = {}) {
     return define("choice", options, (input) => {
       const value = choices.find((choice) => choice === input);
       if (value === undefined) return { problem: `is ${show(input)}${suggestion(String(input), choices)}` };
