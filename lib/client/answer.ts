@@ -8,7 +8,16 @@ import { isJsonObject, parseJson } from "../base/json.ts";
 import type { KubeRequest } from "../kube/request.ts";
 import { asStatus } from "../kube/status.ts";
 import { ApiError, UnexpectedResponseError } from "./errors.ts";
-import type { Answer } from "./transport.ts";
+
+/** An answer with its whole body. */
+export interface Answer {
+  /** The HTTP status code. */
+  readonly status: number;
+  /** The headers. */
+  readonly headers: Headers;
+  /** The body. */
+  readonly text: string;
+}
 
 /**
  * Reads the JSON object that an answer carries.
@@ -20,14 +29,21 @@ import type { Answer } from "./transport.ts";
  * @throws {UnexpectedResponseError} If the answer is not one of a Kubernetes API.
  */
 export function readAnswer(request: KubeRequest, answer: Answer): Record<string, unknown> {
-  const value = parseObject(answer.text);
-  if (answer.code >= 200 && answer.code < 300 && value) return value;
-  const status = value && asStatus(value);
-  if (status && answer.code >= 400) throw new ApiError(request, answer.code, status);
-  throw new UnexpectedResponseError(request, answer.code, answer.headers.get("content-type"), answer.text);
+  const { status, headers, text } = answer;
+  const value = parseObject(text);
+  if (status >= 200 && status < 300 && value) return value;
+  const refusal = status >= 400 && asStatus(value);
+  if (refusal) throw new ApiError(request, status, refusal);
+  throw new UnexpectedResponseError(request, status, headers.get("content-type"), text);
 }
 
-function parseObject(text: string): Record<string, unknown> | undefined {
+/**
+ * Parses a text that ought to be a JSON object.
+ *
+ * @param text The text.
+ * @returns The object, or `undefined` if the text is anything else.
+ */
+export function parseObject(text: string): Record<string, unknown> | undefined {
   try {
     const value = parseJson(text);
     return isJsonObject(value) ? value : undefined;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { KubescriptError } from "../kube/error.ts";
 import type { KubeObject, LiveObject } from "../kube/object.ts";
 import {
   type ApplyOptions,
@@ -25,9 +26,9 @@ import {
 } from "../kube/request.ts";
 import { parseApiVersion, type ResourceType } from "../kube/resource_type.ts";
 import { readAnswer } from "./answer.ts";
-import { type ApiResources, discover } from "./discovery.ts";
-import { ApiError, UnexpectedResponseError } from "./errors.ts";
-import { ObjectList } from "./object_list.ts";
+import { discover } from "./discovery.ts";
+import { ApiError } from "./errors.ts";
+import { type FetchPage, ObjectList } from "./object_list.ts";
 import { RestMapper } from "./rest_mapper.ts";
 import type { SendOptions, Transport } from "./transport.ts";
 import { readWatchEvents, type WatchEvent } from "./watch_stream.ts";
@@ -83,7 +84,7 @@ export class Client implements Disposable {
    * @throws {ApiError} With `isNotFound` if it does not exist.
    */
   async get(kind: KindArgument, ref: RefArgument, options: SendOptions = {}): Promise<LiveObject> {
-    const type = await this.typeOf(kind);
+    const type = await this.typeOf(kind, options);
     return await this.#sendForObject(getRequest(type, this.#address(ref)), options);
   }
 
@@ -113,12 +114,13 @@ export class Client implements Disposable {
    */
   list(kind: KindArgument, options: ListOptions & SendOptions = {}): ObjectList {
     const { signal, ...listOptions } = options;
-    const fetchPage = async (type: ResourceType, token: string | undefined) =>
-      await this.fetch(
-        listRequest(type, { limit: PAGE_LIMIT, ...listOptions, ...(token !== undefined && { continue: token }) }),
-        { signal },
-      );
-    return new ObjectList(() => this.typeOf(kind), fetchPage);
+    const fetchPage: FetchPage = (type, token) => {
+      // The token says which state is meant; the server refuses one that comes with a version.
+      const next = token !== undefined &&
+        { continue: token, resourceVersion: undefined, resourceVersionMatch: undefined };
+      return this.fetch(listRequest(type, { limit: PAGE_LIMIT, ...listOptions, ...next }), { signal });
+    };
+    return new ObjectList(() => this.typeOf(kind, { signal }), fetchPage);
   }
 
   /**
@@ -128,16 +130,14 @@ export class Client implements Disposable {
    * @param options What to select, and where to begin.
    * @yields One event after the other.
    * @throws {ApiError} If the watch is refused, or ends with an error such as 410.
+   * @throws {TransportError} If the connection breaks; with `timeoutSeconds` also if it is silent for much longer.
    */
   async *watch(kind: KindArgument, options: WatchOptions & SendOptions = {}): AsyncGenerator<WatchEvent> {
     const { signal, ...watchOptions } = options;
-    const request = watchRequest(await this.typeOf(kind), watchOptions);
-    const response = await this.#transport.stream(request, { signal });
-    if (response.status !== 200 || response.body === null) {
-      readAnswer(request, { code: response.status, headers: response.headers, text: await response.text() });
-      throw new UnexpectedResponseError(request, response.status, response.headers.get("content-type"), "");
-    }
-    yield* readWatchEvents(request, response.body);
+    const request = watchRequest(await this.typeOf(kind, { signal }), watchOptions);
+    const { timeoutSeconds } = watchOptions;
+    const durationMs = timeoutSeconds ? timeoutSeconds * 1_000 : undefined;
+    yield* this.#transport.stream(request, (response) => readWatchEvents(request, response), { signal, durationMs });
   }
 
   /**
@@ -150,7 +150,8 @@ export class Client implements Disposable {
    */
   async create(object: KubeObject, options: WriteOptions & SendOptions = {}): Promise<LiveObject> {
     const { signal, ...writeOptions } = options;
-    return await this.#sendForObject(createRequest(await this.#typeOfObject(object), object, writeOptions), { signal });
+    const type = await this.#typeOfObject(object, { signal });
+    return await this.#sendForObject(createRequest(type, object, writeOptions), { signal });
   }
 
   /**
@@ -162,9 +163,8 @@ export class Client implements Disposable {
    */
   async replace(object: KubeObject, options: WriteOptions & SendOptions = {}): Promise<LiveObject> {
     const { signal, ...writeOptions } = options;
-    return await this.#sendForObject(replaceRequest(await this.#typeOfObject(object), object, writeOptions), {
-      signal,
-    });
+    const type = await this.#typeOfObject(object, { signal });
+    return await this.#sendForObject(replaceRequest(type, object, writeOptions), { signal });
   }
 
   /**
@@ -183,7 +183,7 @@ export class Client implements Disposable {
     options: WriteOptions & SendOptions & { readonly type?: PatchType } = {},
   ): Promise<LiveObject> {
     const { signal, type: patchType = "merge", ...writeOptions } = options;
-    const type = await this.typeOf(kind);
+    const type = await this.typeOf(kind, { signal });
     return await this.#sendForObject(patchRequest(type, this.#address(ref), patch, patchType, writeOptions), {
       signal,
     });
@@ -201,10 +201,10 @@ export class Client implements Disposable {
     object: KubeObject,
     options: ApplyOptions & SendOptions & { readonly type?: ResourceType | undefined },
   ): Promise<{ readonly object: LiveObject; readonly created: boolean }> {
-    const { signal, type, ...applyOptions } = options;
-    const request = applyRequest(type ?? await this.#typeOfObject(object), object, applyOptions);
+    const { signal, type = await this.#typeOfObject(object, { signal }), ...applyOptions } = options;
+    const request = applyRequest(type, object, applyOptions);
     const answer = await this.#transport.send(request, { signal });
-    return { object: readAnswer(request, answer) as LiveObject, created: answer.code === 201 };
+    return { object: readAnswer(request, answer) as LiveObject, created: answer.status === 201 };
   }
 
   /**
@@ -223,7 +223,8 @@ export class Client implements Disposable {
     const { signal, ...deleteOptions } = options;
     const uid = typeof ref === "object" && "metadata" in ref ? ref.metadata.uid : undefined;
     const preconditions = { ...(uid !== undefined && { uid }), ...deleteOptions.preconditions };
-    const request = deleteRequest(await this.typeOf(kind), this.#address(ref), { ...deleteOptions, preconditions });
+    const type = await this.typeOf(kind, { signal });
+    const request = deleteRequest(type, this.#address(ref), { ...deleteOptions, preconditions });
     return await this.fetch(request, { signal });
   }
 
@@ -247,7 +248,7 @@ export class Client implements Disposable {
    */
   async fetchText(request: KubeRequest, options: SendOptions = {}): Promise<string> {
     const answer = await this.#transport.send(request, options);
-    if (answer.code !== 200) readAnswer(request, answer);
+    if (answer.status !== 200) readAnswer(request, answer);
     return answer.text;
   }
 
@@ -257,25 +258,29 @@ export class Client implements Disposable {
    * @param options `refresh` asks again, for example after a CustomResourceDefinition was made.
    * @returns The mapper from names to kinds.
    */
-  mapper(options: { readonly refresh?: boolean } & SendOptions = {}): Promise<RestMapper> {
-    if (this.#mapper === undefined || options.refresh) {
-      const resources: Promise<ApiResources> = discover((request) => this.fetch(request, options));
-      this.#mapper = resources.then((found) => new RestMapper(found));
-      // A failure is told to whoever asked, and the next one asks anew.
-      this.#mapper.catch(() => this.#mapper = undefined);
+  async mapper(options: { readonly refresh?: boolean } & SendOptions = {}): Promise<RestMapper> {
+    const { refresh, signal } = options;
+    const running = refresh ? undefined : this.#mapper;
+    if (!running) return await this.#discover(signal);
+    try {
+      return await running;
+    } catch (error) {
+      // Whoever asked first has given up: that is no answer for the others.
+      if (error instanceof KubescriptError || signal?.aborted) throw error;
+      return await this.mapper({ signal });
     }
-    return this.#mapper;
   }
 
   /**
    * Finds how the API serves a kind.
    *
    * @param kind The kind.
+   * @param options The signal that cancels the search.
    * @returns Its address; only a name needs discovery.
    * @throws {DiscoveryError} If the server does not offer it.
    */
-  async typeOf(kind: KindArgument): Promise<ResourceType> {
-    if (typeof kind === "string") return (await this.mapper()).resolve(kind);
+  async typeOf(kind: KindArgument, options: SendOptions = {}): Promise<ResourceType> {
+    if (typeof kind === "string") return (await this.mapper(options)).resolve(kind);
     return "plural" in kind ? kind : kind.type;
   }
 
@@ -284,9 +289,18 @@ export class Client implements Disposable {
     this.#transport[Symbol.dispose]();
   }
 
-  async #typeOfObject(object: KubeObject): Promise<ResourceType> {
+  #discover(signal: AbortSignal | undefined): Promise<RestMapper> {
+    const mapper = discover((request) => this.fetch(request, { signal })).then((found) => new RestMapper(found));
+    this.#mapper = mapper;
+    mapper.catch(() => {
+      if (this.#mapper === mapper) this.#mapper = undefined;
+    });
+    return mapper;
+  }
+
+  async #typeOfObject(object: KubeObject, { signal }: SendOptions): Promise<ResourceType> {
     const gvk = { ...parseApiVersion(object.apiVersion), kind: object.kind };
-    const mapper = await this.mapper();
+    const mapper = await this.mapper({ signal });
     const type = mapper.find(gvk);
     if (!type) throw mapper.unknown(gvk, `${object.kind}/${object.metadata?.name}`);
     return type;

@@ -7,6 +7,7 @@
  */
 
 import { isJsonObject } from "../base/json.ts";
+import { KubescriptError } from "../kube/error.ts";
 import type { KubeRequest } from "../kube/request.ts";
 import { formatApiVersion, parseApiVersion, type ResourceType } from "../kube/resource_type.ts";
 
@@ -85,7 +86,8 @@ async function readLegacyVersions(fetchObject: FetchObject, apiVersions: readonl
     const path = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
     try {
       return readLegacyResources(apiVersion, await fetchObject(discoveryRequest(path)));
-    } catch {
+    } catch (error) {
+      if (!(error instanceof KubescriptError)) throw error;
       // One extension server that does not answer must not hide the kinds of all others.
       stale.push(apiVersion);
       return [];

@@ -124,7 +124,10 @@ export class TransportError extends KubescriptError {
   constructor(request: RequestInfo, server: string, attempts: number, cause: unknown) {
     const reason = describeFault(cause);
     const tries = attempts === 1 ? "" : ` (${attempts} attempts)`;
-    super(`Cannot ${request.what}: no answer from ${server}: ${reason}${tries}`, { cause, hint: hintForFault(reason) });
+    const hint = isCertificateFault(cause)
+      ? "Check the certificates in the kubeconfig: the server's authority and the client certificate"
+      : "Check that the server of this context is running and can be reached";
+    super(`Cannot ${request.what}: no answer from ${server}: ${reason}${tries}`, { cause, hint });
     this.request = request;
     this.attempts = attempts;
   }
@@ -148,7 +151,8 @@ export class UnexpectedResponseError extends KubescriptError {
   constructor(request: RequestInfo, code: number, contentType: string | null, body: string) {
     const start = body.replace(/\s+/g, " ").trim().slice(0, 120);
     const quoted = start === "" ? "with an empty body" : `that begins with ${JSON.stringify(start)}`;
-    super(`Cannot ${request.what}: the answer is not from a Kubernetes API: ${code} ${contentType ?? ""} ${quoted}`, {
+    const answer = [code, contentType, quoted].filter((part) => part !== null).join(" ");
+    super(`Cannot ${request.what}: the answer is not from a Kubernetes API: ${answer}`, {
       hint: "Check the server address in the kubeconfig: a proxy or a login page may have answered",
     });
     this.request = request;
@@ -173,15 +177,18 @@ export function describeFault(fault: unknown): string {
   return inner.replace(/ \(os error \d+\)/, "").replace(/^client error \(\w+\): /, "");
 }
 
+/**
+ * Tells whether one side did not accept the certificate of the other, which does not pass by itself.
+ *
+ * @param fault What `fetch` threw.
+ * @returns Whether it is about a certificate.
+ */
+export function isCertificateFault(fault: unknown): boolean {
+  return /certificate|UnknownCA/i.test(describeFault(fault));
+}
+
 function hintFor(code: number): string | undefined {
   if (code === 401) return "The credentials were not accepted: check the user of this context, or log in again";
   if (code === 403) return "Ask for the permission that the message names, or use another context";
   return undefined;
-}
-
-function hintForFault(reason: string): string {
-  if (/certificate|UnknownIssuer|CaUsedAsEndEntity/i.test(reason)) {
-    return "Check the certificates in the kubeconfig: the server's authority and the client certificate";
-  }
-  return "Check that the server of this context is running and can be reached";
 }

@@ -52,8 +52,10 @@ export class ObjectList implements AsyncIterable<LiveObject> {
       try {
         for await (const page of this.pages()) {
           for (const object of page.items) {
-            if (seen.has(object.metadata.uid)) continue;
-            seen.add(object.metadata.uid);
+            // Not the uid: some kinds, such as PodMetrics, have none.
+            const key = `${object.metadata.namespace ?? ""}/${object.metadata.name}`;
+            if (seen.has(key)) continue;
+            seen.add(key);
             yield object;
           }
         }
@@ -115,7 +117,9 @@ interface ListMeta {
 function withType(type: ResourceType, items: unknown): LiveObject[] {
   if (!Array.isArray(items)) return [];
   const typeMeta = { apiVersion: formatApiVersion(type), kind: type.kind };
-  return items.map((item) => ({ ...typeMeta, ...item, ...typeMeta }));
+  // In place, as nobody else has the items yet: copies took twice as long, and slowed down whatever read them.
+  for (const item of items) Object.assign(item, typeMeta);
+  return items;
 }
 
 function isExpired(error: unknown): boolean {

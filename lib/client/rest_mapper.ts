@@ -8,7 +8,7 @@
  */
 
 import { nearest } from "../base/nearest.ts";
-import { formatApiVersion, formatGroupKind, type ResourceType } from "../kube/resource_type.ts";
+import { formatApiVersion, formatGroupKind, parseApiVersion, type ResourceType } from "../kube/resource_type.ts";
 import type { ApiResources } from "./discovery.ts";
 import { DiscoveryError } from "./errors.ts";
 
@@ -27,8 +27,13 @@ export class RestMapper {
     this.#resources = resources;
     for (const type of resources.types) {
       append(this.#byGroupKind, formatGroupKind(type), type);
-      const names = [type.plural, type.singular || type.kind.toLowerCase(), type.kind.toLowerCase()];
-      for (const name of new Set([...names, ...(type.shortNames ?? [])])) append(this.#byName, name, type);
+      for (const name of [type.plural, type.singular, type.kind.toLowerCase()]) {
+        if (name) append(this.#byName, name, type);
+      }
+    }
+    // A full name goes before the same short name of another kind, whatever the order of their groups.
+    for (const type of resources.types) {
+      for (const name of type.shortNames ?? []) append(this.#byName, name, type);
     }
   }
 
@@ -55,7 +60,7 @@ export class RestMapper {
    * @returns Whether discovery is incomplete for it.
    */
   isStale(group: string): boolean {
-    return this.#resources.stale.some((apiVersion) => apiVersion.startsWith(`${group}/`));
+    return this.#resources.stale.some((apiVersion) => parseApiVersion(apiVersion).group === group);
   }
 
   /**

@@ -9,16 +9,15 @@
  */
 
 import type { KubeRequest } from "../kube/request.ts";
+import type { Answer } from "./answer.ts";
+import { isCertificateFault } from "./errors.ts";
 
-/** How an attempt ended, as far as the decision needs it. */
-export type Attempt =
-  | { readonly kind: "answer"; readonly code: number; readonly retryAfter: string | null; readonly body: string }
-  | { readonly kind: "fault"; readonly fault: unknown };
+/** How an attempt ended. */
+export type Attempt = { readonly answer: Answer } | { readonly fault: unknown };
 
 const MOST_ATTEMPTS = 5;
 const MOST_THROTTLED_ATTEMPTS = 10;
 const FIRST_DELAY_MS = 200;
-const LONGEST_DELAY_MS = 10_000;
 
 /**
  * Decides whether, and when, a request is sent again.
@@ -33,31 +32,30 @@ const LONGEST_DELAY_MS = 10_000;
  * ```ts
  * import { strictEqual } from "node:assert/strict";
  *
- * const create = { verb: "create", idempotent: false };
- * strictEqual(retryDelayMs(create, { kind: "answer", code: 500, retryAfter: null, body: "" }, 1, 0.5), undefined);
- * strictEqual(retryDelayMs(create, { kind: "answer", code: 429, retryAfter: "2", body: "" }, 1, 0), 2_000);
+ * const create = { idempotent: false };
+ * const answer = { status: 500, headers: new Headers(), text: "" };
+ * strictEqual(retryDelayMs(create, { answer }, 1, 0.5), undefined);
+ * const throttled = { ...answer, status: 429, headers: new Headers({ "retry-after": "2" }) };
+ * strictEqual(retryDelayMs(create, { answer: throttled }, 1, 0), 2_000);
  * ```
  */
 export function retryDelayMs(
-  request: Pick<KubeRequest, "verb" | "idempotent">,
+  request: Pick<KubeRequest, "idempotent">,
   attempt: Attempt,
   attempts: number,
   random: number,
 ): number | undefined {
-  const backoff = Math.min(FIRST_DELAY_MS * 2 ** (attempts - 1), LONGEST_DELAY_MS) * (0.5 + random);
-  if (attempt.kind === "fault") {
-    return request.idempotent && attempts < MOST_ATTEMPTS && !isPermanentFault(attempt.fault) ? backoff : undefined;
-  }
-  const { code, retryAfter, body } = attempt;
-  if (retryAfter !== null && (code === 429 || code === 503)) {
-    if (attempts >= MOST_THROTTLED_ATTEMPTS) return undefined;
+  const retryAfter = "answer" in attempt ? throttledFor(attempt.answer) : undefined;
+  if (retryAfter !== undefined) {
     // The jitter spreads the clients that were all told the same number of seconds.
-    return parseRetryAfterMs(retryAfter) + random * FIRST_DELAY_MS;
+    return attempts < MOST_THROTTLED_ATTEMPTS ? parseRetryAfterMs(retryAfter) + random * FIRST_DELAY_MS : undefined;
   }
-  if (code < 500 || !request.idempotent || attempts >= MOST_ATTEMPTS) return undefined;
-  // The stored managedFields name fields that the schema no longer has: it stays so, however often it is tried.
-  if (body.includes("failed to create typed")) return undefined;
-  return backoff;
+  if (!request.idempotent || attempts >= MOST_ATTEMPTS || !isPassing(attempt)) return undefined;
+  return FIRST_DELAY_MS * 2 ** (attempts - 1) * (0.5 + random);
+}
+
+function throttledFor({ status, headers }: Answer): string | undefined {
+  return status === 429 || status === 503 ? headers.get("retry-after") ?? undefined : undefined;
 }
 
 function parseRetryAfterMs(value: string): number {
@@ -65,9 +63,9 @@ function parseRetryAfterMs(value: string): number {
   return Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds, 60) * 1_000 : 1_000;
 }
 
-function isPermanentFault(fault: unknown): boolean {
-  const text = fault instanceof Error
-    ? `${fault.message} ${fault.cause instanceof Error ? fault.cause.message : ""}`
-    : "";
-  return /certificate|UnknownIssuer|NotValidForName|CaUsedAsEndEntity|invalid URL|Requires net access/i.test(text);
+function isPassing(attempt: Attempt): boolean {
+  if ("fault" in attempt) return !isCertificateFault(attempt.fault);
+  const { status, text } = attempt.answer;
+  // The stored managedFields name fields that the schema no longer has: it stays so, however often it is tried.
+  return status >= 500 && !text.includes("failed to create typed");
 }

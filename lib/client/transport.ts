@@ -1,5 +1,5 @@
 /**
- * The only code that opens connections.
+ * The only code that opens connections to a cluster.
  *
  * HTTP/1.1 on purpose: with HTTP/2 Deno keeps one connection per client, queues silently past the server's stream
  * limit, and one black-holed connection hangs every later request. So requests share a pool under a concurrency cap,
@@ -10,11 +10,13 @@
  */
 
 import { type Clock, deadline } from "../base/clock.ts";
+import { stringifyJson } from "../base/json.ts";
 import { Limiter } from "../base/limiter.ts";
 import type { KubeRequest } from "../kube/request.ts";
-import { stringifyJson } from "../base/json.ts";
-import type { ClusterConfig } from "./config/cluster_config.ts";
+import type { Answer } from "./answer.ts";
+import type { ClusterConfig, Impersonation } from "./config/cluster_config.ts";
 import type { Credential } from "./config/credentials.ts";
+import { ConfigError } from "./config_error.ts";
 import { describeFault, TransportError } from "./errors.ts";
 import { type Attempt, retryDelayMs } from "./retry.ts";
 
@@ -22,9 +24,9 @@ import { type Attempt, retryDelayMs } from "./retry.ts";
 export interface TransportOptions {
   /** The clock for deadlines and waits. */
   readonly clock: Clock;
-  /** How many requests may be under way at once. */
+  /** How many requests may be under way at once; watches are not counted. */
   readonly concurrency: number;
-  /** How long one attempt of a request may take, in milliseconds. Watches have no such limit. */
+  /** How long one attempt of a request, or the head of a stream, may take, in milliseconds. */
   readonly requestTimeoutMs: number;
   /** Told about every repetition. */
   readonly onRetry?: ((message: string) => void) | undefined;
@@ -32,20 +34,16 @@ export interface TransportOptions {
   readonly onWarning?: ((message: string) => void) | undefined;
 }
 
-/** An answer with its whole body. */
-export interface Answer {
-  /** The HTTP status code. */
-  readonly code: number;
-  /** The headers. */
-  readonly headers: Headers;
-  /** The body. */
-  readonly text: string;
-}
-
 /** Settings of a single request. */
 export interface SendOptions {
   /** Cancels the request, also while it waits to be repeated. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** Settings of a stream. */
+export interface StreamOptions extends SendOptions {
+  /** When the server ends the stream, in milliseconds; the connection of a stream that goes on for longer is dead. */
+  readonly durationMs?: number | undefined;
 }
 
 /** Sends requests to one API server. */
@@ -55,8 +53,6 @@ export class Transport implements Disposable {
   readonly #lanes: Limiter;
   readonly #warned = new Set<string>();
   readonly #pools = new Map<Purpose, Pool>();
-  // Pools that were replaced stay open until the end, as other requests may still use them.
-  readonly #opened: Deno.HttpClient[] = [];
   #serverAheadMs = 0;
 
   /**
@@ -64,8 +60,10 @@ export class Transport implements Disposable {
    *
    * @param config Where the server is, and who asks.
    * @param options How it behaves.
+   * @throws {ConfigError} If the server can be reached only in a way that is not supported.
    */
   constructor(config: ClusterConfig, options: TransportOptions) {
+    checkSupported(config);
     this.#config = config;
     this.#options = options;
     this.#lanes = new Limiter(options.concurrency);
@@ -89,84 +87,82 @@ export class Transport implements Disposable {
   }
 
   /**
-   * Opens a stream, such as a watch.
+   * Sends a request whose answer is a stream, such as a watch. It is not repeated.
    *
+   * @typeParam T What is read from the stream.
    * @param request The request.
-   * @param options The signal that ends the stream.
-   * @returns The status code, the headers, and the body as it comes.
-   * @throws {TransportError} If there is no answer.
+   * @param read Reads the answer, whatever its status code.
+   * @param options The signal that ends the stream, and its duration.
+   * @yields What was read.
+   * @throws {TransportError} If there is no answer, or the connection breaks.
    */
-  async stream(request: KubeRequest, options: SendOptions = {}): Promise<Response> {
-    const { credentials } = this.#config;
-    const credential = await credentials.get(options);
-    // Only the head has a deadline; the body stays tied to the caller's signal.
-    using limit = deadline(this.#options.clock, this.#options.requestTimeoutMs, options.signal);
+  async *stream<T>(
+    request: KubeRequest,
+    read: (response: Response) => AsyncIterable<T>,
+    { signal, durationMs }: StreamOptions = {},
+  ): AsyncGenerator<T> {
+    const { clock, requestTimeoutMs } = this.#options;
+    using end = durationMs === undefined ? undefined : deadline(clock, durationMs + requestTimeoutMs, signal);
     try {
-      const response = await this.#fetch(request, "watch", credential, limit.signal);
-      if (response.status !== 401) return response;
-      await response.body?.cancel();
-      const renewed = await credentials.get({ ...options, rejected: credential });
-      return await this.#fetch(request, "watch", renewed, limit.signal);
+      const response = await this.#authorized(signal, async (credential) => {
+        using limit = deadline(clock, requestTimeoutMs, end?.signal ?? signal);
+        return await this.#fetch(request, "watch", credential, limit.signal);
+      });
+      yield* read(response);
     } catch (fault) {
-      options.signal?.throwIfAborted();
-      if (!isNetworkFault(fault)) throw fault;
-      throw new TransportError(request, this.#config.server, 1, fault);
+      throw new TransportError(request, this.#config.server, 1, this.#networkFault(fault, "watch", signal));
     }
   }
 
-  /** Closes all connections. */
+  /** Closes all connections that are not in use. */
   [Symbol.dispose](): void {
-    for (const client of this.#opened.splice(0)) client.close();
-    this.#pools.clear();
+    for (const purpose of this.#pools.keys()) this.#closePool(purpose);
   }
 
   async #sendUntilSettled(request: KubeRequest, signal: AbortSignal | undefined): Promise<Answer> {
     const { clock, onRetry } = this.#options;
-    let credential = await this.#config.credentials.get({ signal });
-    let renewed = false;
     for (let attempts = 1;; attempts++) {
-      let attempt: Attempt;
-      let answer: Answer | undefined;
-      try {
-        answer = await this.#sendOnce(request, credential, signal);
-        // Credentials may have expired since they were read; the server did nothing, so any request can be repeated.
-        if (answer.code === 401 && !renewed) {
-          renewed = true;
-          const other = await this.#config.credentials.get({ rejected: credential, signal });
-          if (other !== credential) {
-            credential = other;
-            continue;
-          }
-        }
-        attempt = {
-          kind: "answer",
-          code: answer.code,
-          retryAfter: answer.headers.get("retry-after"),
-          body: answer.text,
-        };
-      } catch (fault) {
-        signal?.throwIfAborted();
-        if (!isNetworkFault(fault)) throw fault;
-        this.#pools.delete("request");
-        attempt = { kind: "fault", fault };
-      }
+      const attempt = await this.#attempt(request, signal);
       const delayMs = retryDelayMs(request, attempt, attempts, clock.random());
       if (delayMs === undefined) {
-        if (answer) return answer;
-        throw new TransportError(request, this.#config.server, attempts, (attempt as { fault: unknown }).fault);
+        if ("answer" in attempt) return attempt.answer;
+        throw new TransportError(request, this.#config.server, attempts, attempt.fault);
       }
-      onRetry?.(
-        `Retrying to ${request.what} in ${Math.round(delayMs)} ms: ` +
-          (attempt.kind === "answer" ? `the server answered ${attempt.code}` : describeFault(attempt.fault)),
-      );
+      const reason = "answer" in attempt
+        ? `the server answered ${attempt.answer.status}`
+        : describeFault(attempt.fault);
+      onRetry?.(`Retrying to ${request.what} in ${Math.round(delayMs)} ms: ${reason}`);
       await clock.sleep(delayMs, signal);
     }
   }
 
-  async #sendOnce(request: KubeRequest, credential: Credential, signal: AbortSignal | undefined): Promise<Answer> {
-    using limit = deadline(this.#options.clock, this.#options.requestTimeoutMs, signal);
-    const response = await this.#fetch(request, "request", credential, limit.signal);
-    return { code: response.status, headers: response.headers, text: await response.text() };
+  async #attempt(request: KubeRequest, signal: AbortSignal | undefined): Promise<Attempt> {
+    const { clock, requestTimeoutMs } = this.#options;
+    try {
+      const answer = await this.#authorized(signal, async (credential) => {
+        using limit = deadline(clock, requestTimeoutMs, signal);
+        const response = await this.#fetch(request, "request", credential, limit.signal);
+        return { status: response.status, headers: response.headers, text: await response.text() };
+      });
+      return { answer };
+    } catch (fault) {
+      return { fault: this.#networkFault(fault, "request", signal) };
+    }
+  }
+
+  // Credentials may have expired since they were read. The server did nothing, so any request can be repeated.
+  async #authorized<T extends Pick<Answer, "status"> & { readonly body?: ReadableStream | null }>(
+    signal: AbortSignal | undefined,
+    send: (credential: Credential) => Promise<T>,
+  ): Promise<T> {
+    const { credentials } = this.#config;
+    const credential = await credentials.get({ signal });
+    const answer = await send(credential);
+    if (answer.status !== 401) return answer;
+    const renewed = await credentials.get({ rejected: credential, signal });
+    if (renewed === credential) return answer;
+    await answer.body?.cancel();
+    return await send(renewed);
   }
 
   async #fetch(
@@ -175,14 +171,9 @@ export class Transport implements Disposable {
     credential: Credential,
     signal: AbortSignal,
   ): Promise<Response> {
-    const headers = new Headers({ "accept": request.accept ?? "application/json", "user-agent": "kubescript" });
-    if (credential.authorization !== undefined) headers.set("authorization", credential.authorization);
-    // The server compresses watch streams as many gzip members, of which fetch reads only the first.
-    if (purpose === "watch" || this.#config.disableCompression) headers.set("accept-encoding", "identity");
-    if (request.body !== undefined) headers.set("content-type", request.contentType ?? "application/json");
     const response = await fetch(this.#config.server + request.path, {
       method: request.method,
-      headers,
+      headers: this.#headers(request, purpose, credential),
       client: this.#pool(purpose, credential),
       signal,
       redirect: "manual",
@@ -192,20 +183,53 @@ export class Transport implements Disposable {
     return response;
   }
 
+  #headers(request: KubeRequest, purpose: Purpose, { authorization }: Credential): [string, string][] {
+    const { source, disableCompression, impersonate } = this.#config;
+    const { accept = "application/json", contentType = "application/json" } = request;
+    const headers: [string, string][] = [["accept", accept], ["user-agent", "kubescript"]];
+    if (authorization !== undefined) {
+      // `fetch` would quote the whole secret.
+      if (/[^\x20-\x7e]/.test(authorization)) {
+        throw new ConfigError(`Cannot use ${source}: the token or password has a character that HTTP cannot carry`);
+      }
+      headers.push(["authorization", authorization]);
+    }
+    if (impersonate !== undefined) headers.push(...impersonationHeaders(impersonate));
+    // The server compresses watch streams as many gzip members, of which fetch reads only the first.
+    if (purpose === "watch" || disableCompression) headers.push(["accept-encoding", "identity"]);
+    if (request.body !== undefined) headers.push(["content-type", contentType]);
+    return headers;
+  }
+
+  // The pool is given up with the connection that failed, as its other connections may be dead as well.
+  #networkFault(fault: unknown, purpose: Purpose, signal: AbortSignal | undefined): unknown {
+    signal?.throwIfAborted();
+    if (!isNetworkFault(fault)) throw fault;
+    this.#closePool(purpose);
+    return fault;
+  }
+
   #pool(purpose: Purpose, { clientCertificate }: Credential): Deno.HttpClient {
     const known = this.#pools.get(purpose);
     if (known && known.clientCertificate === clientCertificate) return known.client;
-    const { caCerts } = this.#config.tls;
+    this.#closePool(purpose);
+    const { tls: { caCerts }, proxyUrl } = this.#config;
     const client = Deno.createHttpClient({
       http1: true,
       http2: false,
       poolMaxIdlePerHost: this.#options.concurrency,
       ...(caCerts.length > 0 && { caCerts: [...caCerts] }),
+      ...(proxyUrl !== undefined && { proxy: { url: proxyUrl } }),
       ...clientCertificate,
     });
-    this.#opened.push(client);
     this.#pools.set(purpose, { client, clientCertificate });
     return client;
+  }
+
+  // Requests that are under way keep their connections until they end.
+  #closePool(purpose: Purpose): void {
+    this.#pools.get(purpose)?.client.close();
+    this.#pools.delete(purpose);
   }
 
   #noteHeaders(headers: Headers): void {
@@ -225,6 +249,26 @@ type Purpose = "request" | "watch";
 interface Pool {
   readonly client: Deno.HttpClient;
   readonly clientCertificate: Credential["clientCertificate"];
+}
+
+// `fetch` has no way to do these, and to leave them out would give a fault that nobody understands.
+function checkSupported({ source, tls }: ClusterConfig): void {
+  const field = tls.insecureSkipTlsVerify ? "insecure-skip-tls-verify" : tls.serverName && "tls-server-name";
+  if (!field) return;
+  throw new ConfigError(`Cannot use ${source}: field "${field}" of the cluster is not supported`, {
+    hint: 'Name the server\'s authority in "certificate-authority", and the server by a name in its certificate',
+  });
+}
+
+// Groups and extra attributes are sent as one header for each value: the server does not split them at commas.
+function impersonationHeaders({ user, uid, groups, extra }: Impersonation): [string, string][] {
+  const headers: [string, string][] = [["impersonate-user", user]];
+  if (uid !== undefined) headers.push(["impersonate-uid", uid]);
+  for (const group of groups) headers.push(["impersonate-group", group]);
+  for (const [key, values] of Object.entries(extra)) {
+    for (const value of values) headers.push([`impersonate-extra-${encodeURIComponent(key)}`, value]);
+  }
+  return headers;
 }
 
 // `fetch` reports faults of the network as TypeErrors, and a deadline by the signal's reason.

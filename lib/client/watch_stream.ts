@@ -4,12 +4,13 @@
  * @module
  */
 
-import { parseJson } from "../base/json.ts";
+import { isJsonObject } from "../base/json.ts";
 import { readLines } from "../base/lines.ts";
 import type { LiveObject } from "../kube/object.ts";
 import type { KubeRequest } from "../kube/request.ts";
 import { asStatus, type Status } from "../kube/status.ts";
-import { ApiError } from "./errors.ts";
+import { parseObject, readAnswer } from "./answer.ts";
+import { ApiError, UnexpectedResponseError } from "./errors.ts";
 
 /** A change that a watch reports. */
 export interface WatchEvent {
@@ -23,20 +24,27 @@ export interface WatchEvent {
  * Reads the events of a watch.
  *
  * @param request The request, for messages.
- * @param body The stream.
+ * @param response The answer.
  * @yields One event after the other.
- * @throws {ApiError} For an `ERROR` event, such as code 410 when the `resourceVersion` is too old.
+ * @throws {ApiError} If the watch was refused, or for an `ERROR` event, such as code 410 when the `resourceVersion` is
+ * too old.
+ * @throws {UnexpectedResponseError} If what comes is not a stream of events.
  */
-export async function* readWatchEvents(
-  request: KubeRequest,
-  body: ReadableStream<Uint8Array>,
-): AsyncGenerator<WatchEvent> {
+export async function* readWatchEvents(request: KubeRequest, response: Response): AsyncGenerator<WatchEvent> {
+  const { status, headers, body } = response;
+  const unexpected = (text: string) => new UnexpectedResponseError(request, status, headers.get("content-type"), text);
+  if (status !== 200 || !body) {
+    const text = await response.text();
+    readAnswer(request, { status, headers, text });
+    throw unexpected(text);
+  }
   for await (const line of readLines(body)) {
-    const event = parseJson(line) as { type: string; object: unknown };
+    const event = parseObject(line);
+    if (!isJsonObject(event?.object)) throw unexpected(line);
     if (event.type === "ERROR") {
-      const status: Status = asStatus(event.object) ?? { apiVersion: "v1", kind: "Status", message: line };
-      throw new ApiError(request, status.code ?? 500, status);
+      const failure: Status = asStatus(event.object) ?? { apiVersion: "v1", kind: "Status", message: line };
+      throw new ApiError(request, failure.code ?? 500, failure);
     }
-    yield event as WatchEvent;
+    yield event as unknown as WatchEvent;
   }
 }

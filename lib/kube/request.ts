@@ -22,7 +22,7 @@ export interface KubeRequest {
   readonly path: string;
   /** What it does, for messages: `apply Deployment/shop/web`. */
   readonly what: string;
-  /** What it does, as authorization names it; decides whether it may be repeated. */
+  /** What it does, as authorization names it. */
   readonly verb: Verb;
   /** The body, as a JSON value. */
   readonly body?: unknown;
