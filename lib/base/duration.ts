@@ -39,8 +39,8 @@ export function parseDuration(text: string): number {
  * @returns For example `850ms`, `4.2s`, `2m10s`, `3h`.
  */
 export function formatDuration(ms: number): string {
-  if (ms < 1_000) return `${Math.round(ms)}ms`;
-  if (ms < 60_000) return `${Math.floor(ms / 100) / 10}s`.replace(".0s", "s");
+  if (ms < 1_000) return `${Math.floor(ms)}ms`;
+  if (ms < 60_000) return `${Math.floor(ms / 100) / 10}s`;
   const [big, small, bigUnit, smallUnit] = ms < 3_600_000
     ? [Math.floor(ms / 60_000), Math.floor(ms / 1_000) % 60, "m", "s"]
     : ms < 86_400_000

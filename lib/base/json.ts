@@ -15,6 +15,10 @@ export type JsonObject = { readonly [key: string]: Json };
 // The exact reviver is several times slower than plain parsing, so it runs only for a text that has such a number.
 const LONG_NUMBER = /(?:^|[\[:,\s])-?\d{16,}/;
 
+// What YAML 1.1 refuses in a text, or takes for a line break, which swallows the blanks beside it.
+// deno-lint-ignore no-control-regex -- these are the characters that are meant
+const NOT_IN_YAML = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
+
 /**
  * Parses JSON without losing digits of large integers.
  *
@@ -41,12 +45,15 @@ export function parseJson(text: string): unknown {
 /**
  * Writes a value as JSON; a `bigint` is written with all its digits.
  *
+ * The text is YAML too, with the same meaning: the API server reads the body of an apply as YAML.
+ *
  * @param value The value.
  * @param indent Spaces per level; compact by default.
  * @returns The text.
  */
 export function stringifyJson(value: unknown, indent?: number): string {
-  return JSON.stringify(value, bigintReplacer, indent);
+  return JSON.stringify(value, bigintReplacer, indent)
+    ?.replace(NOT_IN_YAML, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 /**

@@ -23,7 +23,8 @@ const NEWLINE = 10;
  * ```
  */
 export async function* readLines(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
+  // A byte order mark is nothing special in the middle of a stream, where a chunk may begin.
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   let rest: Uint8Array[] = [];
   for await (const chunk of stream) {
     const end = chunk.lastIndexOf(NEWLINE);

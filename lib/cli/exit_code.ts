@@ -49,10 +49,12 @@ export function planExitCode(plan: Plan, tellChanges: boolean): number {
  * @returns The exit code.
  */
 export function resultExitCode(result: Result): number {
-  const { outcomes, stopped } = result;
-  if (result.interrupted) return EXIT_CODES.interrupted;
-  if (stopped?.by === "conflict") return EXIT_CODES.conflict;
+  const { outcomes, notReady, stopped, interrupted } = result;
+  if (interrupted) return EXIT_CODES.interrupted;
+  const failures = outcomes.filter(({ status }) => status === "failed");
+  const isConflict = failures.length > 0 && failures.every(({ change }) => change.action === "conflict");
+  if (stopped?.by === "conflict" || isConflict) return EXIT_CODES.conflict;
   if (stopped?.by === "rail") return EXIT_CODES.rail;
-  if (stopped || outcomes.some(({ status }) => status === "failed")) return EXIT_CODES.failed;
-  return result.notReady.length > 0 ? EXIT_CODES.notReady : EXIT_CODES.done;
+  if (stopped || failures.length > 0) return EXIT_CODES.failed;
+  return notReady.length > 0 ? EXIT_CODES.notReady : EXIT_CODES.done;
 }

@@ -7,53 +7,49 @@
  * @module
  */
 
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { dirname, join, resolve } from "node:path";
 import project from "../../deno.json" with { type: "json" };
 import { isJsonObject } from "../base/json.ts";
-import { KubescriptError } from "../kube/error.ts";
+import { locate, toFileUrl } from "../engine/load/location.ts";
 
 const LAUNCHED = "KUBESCRIPT_LAUNCHED";
-const OWN_CONFIG = new URL("../../deno.json", import.meta.url);
-const LIBRARY = new URL("../", import.meta.url).href;
+const PROJECT = new URL("../../deno.json", import.meta.url);
 
-/**
- * Runs the same command in another Deno, if the script needs that.
- *
- * @param file The script.
- * @param args The arguments of this process.
- * @returns The exit code; `undefined` if this Deno is the right one.
- */
-export async function relaunch(file: string, args: readonly string[]): Promise<number | undefined> {
-  if (OWN_CONFIG.protocol !== "file:" || !/\.[cm]?[jt]sx?$/.test(file) || /^https?:/.test(file)) return undefined;
-  const config = await findConfig(resolve(file));
-  // The mark tells the child that it is the child; a script that runs kubescript on another project is none.
-  if (config === undefined || config === fileURLToPath(OWN_CONFIG) || Deno.env.get(LAUNCHED) === config) {
-    return undefined;
-  }
-  const importMap = mergeImportMaps(await readImportMap(config));
-  const child = new Deno.Command(Deno.execPath(), {
-    // deno-fmt-ignore
-    args: [
-      "run", "--allow-all", "--quiet",
-      "--config", config,
-      "--import-map", `data:application/json,${encodeURIComponent(JSON.stringify(importMap))}`,
-      // Our own dependencies are neither in the project's lock file nor in its node_modules.
-      "--no-lock", "--node-modules-dir=none",
-      fileURLToPath(new URL("./main.ts", import.meta.url)),
-      ...args,
-    ],
-    env: { [LAUNCHED]: config },
-  }).spawn();
-  return await waitFor(child);
-}
-
-/** An import map; its addresses may be relative to where it stands. */
+/** An import map. */
 export interface ImportMap {
   /** Addresses by specifier. */
   readonly imports: Readonly<Record<string, string>>;
   /** Addresses by specifier, by the place that imports. */
   readonly scopes: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+/**
+ * Runs the same command in another Deno, if the script needs that.
+ *
+ * @param file The script, as the user named it.
+ * @param args The arguments of this process.
+ * @returns The exit code; `undefined` if this Deno is the right one.
+ */
+export async function relaunch(file: string, args: readonly string[]): Promise<number | undefined> {
+  const path = locate(file);
+  if (typeof path !== "string" || !/\.[cm]?[jt]sx?$/i.test(path)) return undefined;
+  const config = await findConfig(toFileUrl(path));
+  // The mark tells the child what it is; a script that itself runs kubescript on another project is no such child.
+  if (config === undefined || config.href === PROJECT.href || Deno.env.get(LAUNCHED) === config.href) return undefined;
+  const importMap = mergeImportMaps(await readImportMap(config));
+  const child = new Deno.Command(Deno.execPath(), {
+    // deno-fmt-ignore
+    args: [
+      "run", "--allow-all", "--quiet",
+      "--config", String(locate(config)),
+      "--import-map", `data:application/json,${encodeURIComponent(JSON.stringify(importMap))}`,
+      // Our own dependencies are neither in the project's lock file nor in its node_modules.
+      "--no-lock", "--node-modules-dir=none",
+      new URL("./main.ts", import.meta.url).href,
+      ...args,
+    ],
+    env: { [LAUNCHED]: config.href },
+  }).spawn();
+  return await waitFor(child);
 }
 
 /**
@@ -63,82 +59,64 @@ export interface ImportMap {
  * @returns The map for both.
  */
 export function mergeImportMaps(theirs: ImportMap): ImportMap {
+  const library = Object.entries(project.exports)
+    .map(([name, path]) => [project.name + name.slice(1), new URL(path, PROJECT).href]);
   const dependencies = Object.entries(project.imports).filter(([name]) => name !== project.name);
-  const exported = Object.entries(project.exports).map(([name, path]) => [
-    project.name + name.slice(1),
-    new URL(path, OWN_CONFIG).href,
-  ]);
   return {
-    imports: { ...theirs.imports, ...Object.fromEntries(exported) },
-    scopes: { ...theirs.scopes, [LIBRARY]: Object.fromEntries(dependencies) },
+    imports: { ...theirs.imports, ...Object.fromEntries(library) },
+    scopes: { ...theirs.scopes, [new URL("../", import.meta.url).href]: Object.fromEntries(dependencies) },
   };
 }
 
 /**
- * Reads JSON with comments and trailing commas, as Deno does.
+ * Reads the import map of a project.
  *
- * @param text The text.
- * @returns The value.
- * @throws {SyntaxError} If it is not JSON.
- *
- * @example Usage
- * ```ts
- * import { deepStrictEqual } from "node:assert/strict";
- *
- * deepStrictEqual(parseJsonc('{ "a": "// b", /* c *\/ }'), { a: "// b" });
- * ```
+ * @param config The project's `deno.json`.
+ * @returns Its import map, with absolute addresses; without any if it cannot be read.
  */
-export function parseJsonc(text: string): unknown {
-  const keepStrings = (pattern: string) => new RegExp(String.raw`("(?:\\.|[^"\\])*")|${pattern}`, "g");
-  return JSON.parse(
-    text.replace(keepStrings(String.raw`\/\/.*|\/\*[^]*?\*\/`), "$1").replace(
-      keepStrings(String.raw`,(?=\s*[}\]])`),
-      "$1",
-    ),
-  );
-}
-
-async function findConfig(file: string): Promise<string | undefined> {
-  for (let folder = dirname(file);; folder = dirname(folder)) {
-    for (const name of ["deno.json", "deno.jsonc"]) {
-      const path = join(folder, name);
-      if (await Deno.stat(path).then((stat) => stat.isFile, () => false)) return path;
-    }
-    if (dirname(folder) === folder) return undefined;
-  }
-}
-
-async function readImportMap(config: string): Promise<ImportMap> {
+export async function readImportMap(config: URL): Promise<ImportMap> {
   const content = await readJsonc(config);
-  const { importMap } = content;
-  if (typeof importMap !== "string") return absolute(content, config);
-  const path = join(dirname(config), importMap);
-  return absolute(await readJsonc(path), path);
+  if (typeof content.importMap !== "string") return absolute(content, config);
+  const file = new URL(content.importMap, config);
+  return absolute(await readJsonc(file), file);
 }
 
-async function readJsonc(path: string): Promise<Record<string, unknown>> {
-  try {
-    const content = parseJsonc(await Deno.readTextFile(path));
-    if (isJsonObject(content)) return content;
-    throw new TypeError("It is not a JSON object");
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new KubescriptError(`Cannot read "${path}": ${reason}`, {
-      cause,
-      hint: "It configures the script's imports",
-    });
+async function findConfig(script: URL): Promise<URL | undefined> {
+  for (let folder = new URL("./", script);; folder = new URL("../", folder)) {
+    for (const name of ["deno.json", "deno.jsonc"]) {
+      const config = new URL(name, folder);
+      if (await Deno.stat(config).then((stat) => stat.isFile, () => false)) return config;
+    }
+    if (new URL("../", folder).href === folder.href) return undefined;
   }
 }
 
-function absolute({ imports, scopes }: Record<string, unknown>, path: string): ImportMap {
-  const scopeEntries = entriesOf(scopes).map(([scope, map]) => [absoluteAddress(scope, path), addresses(map, path)]);
-  return { imports: addresses(imports, path), scopes: Object.fromEntries(scopeEntries) };
+async function readJsonc(file: URL): Promise<Record<string, unknown>> {
+  try {
+    const content = parseJsonc(await Deno.readTextFile(file));
+    return isJsonObject(content) ? content : {};
+  } catch {
+    // The Deno that is started with this file says what is wrong with it.
+    return {};
+  }
 }
 
-function addresses(map: unknown, path: string): Record<string, string> {
+/** Comments and trailing commas are allowed, as in Deno. */
+function parseJsonc(text: string): unknown {
+  const remove = (text: string, pattern: string) =>
+    text.replace(new RegExp(String.raw`("(?:\\.|[^"\\])*")|${pattern}`, "g"), "$1");
+  return JSON.parse(remove(remove(text, String.raw`\/\/.*|\/\*[^]*?\*\/`), String.raw`,(?=\s*[}\]])`));
+}
+
+function absolute({ imports, scopes }: Record<string, unknown>, base: URL): ImportMap {
+  const scopeEntries = entriesOf(scopes).map(([scope, map]) => [absoluteAddress(scope, base), addresses(map, base)]);
+  return { imports: addresses(imports, base), scopes: Object.fromEntries(scopeEntries) };
+}
+
+function addresses(map: unknown, base: URL): Record<string, string> {
   return Object.fromEntries(
     entriesOf(map).flatMap(([name, value]) => {
-      const address = absoluteAddress(String(value), path);
+      const address = absoluteAddress(String(value), base);
       // In a deno.json, but not in other import maps, the name of a package stands for all that is in it.
       const [, scheme, rest] = /^(npm|jsr):\/?(.*[^/])$/.exec(address) ?? [];
       const inside = scheme && !name.endsWith("/") ? [[`${name}/`, `${scheme}:/${rest}/`]] : [];
@@ -151,19 +129,19 @@ function entriesOf(value: unknown): [string, unknown][] {
   return isJsonObject(value) ? Object.entries(value) : [];
 }
 
-function absoluteAddress(address: string, path: string): string {
-  return /^\.{0,2}\//.test(address) ? new URL(address, pathToFileURL(path)).href : address;
+function absoluteAddress(address: string, base: URL): string {
+  return /^\.{0,2}\//.test(address) ? new URL(address, base).href : address;
 }
 
 /** Waits for the child. A terminal sends Ctrl-C to both; this process stays until the child has ended. */
 async function waitFor(child: Deno.ChildProcess): Promise<number> {
-  const ignore = () => {};
+  const stayAlive = () => {};
   const forward = () => child.kill("SIGTERM");
   const isWindows = Deno.build.os === "windows";
-  Deno.addSignalListener("SIGINT", ignore);
+  Deno.addSignalListener("SIGINT", stayAlive);
   if (!isWindows) Deno.addSignalListener("SIGTERM", forward);
   const { code } = await child.status;
-  Deno.removeSignalListener("SIGINT", ignore);
+  Deno.removeSignalListener("SIGINT", stayAlive);
   if (!isWindows) Deno.removeSignalListener("SIGTERM", forward);
   return code;
 }

@@ -4,8 +4,9 @@
  * @module
  */
 
-import { basename } from "node:path";
 import type { Script } from "../script/script.ts";
+import { runApp } from "./app.ts";
+import { denoHost } from "./host.ts";
 
 /**
  * Runs a script as a program of its own, `deno run -A shop.ts plan`, and ends the process.
@@ -23,12 +24,10 @@ import type { Script } from "../script/script.ts";
  * ```
  */
 export async function main(script: Script, args: readonly string[] = Deno.args): Promise<never> {
-  const [{ runApp }, { denoHost }] = await Promise.all([import("./app.ts"), import("./host.ts")]);
-  Deno.exit(await runApp(args, { host: denoHost(), name: basename(Deno.mainModule), script }));
+  Deno.exit(await runApp(args, { host: denoHost(), name: Deno.mainModule.split("/").at(-1) ?? "", script }));
 }
 
 async function runCli(args: readonly string[]): Promise<never> {
-  const [{ runApp }, { denoHost }] = await Promise.all([import("./app.ts"), import("./host.ts")]);
   const relaunch = async (file: string) => (await import("./launcher.ts")).relaunch(file, args);
   Deno.exit(await runApp(args, { host: denoHost(), name: "kubescript", relaunch }));
 }

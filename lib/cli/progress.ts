@@ -1,8 +1,8 @@
 /**
  * Tells about a run while it is under way.
  *
- * On a terminal one line is drawn over and over, when something happens and not too often; it is taken away before
- * anything else is written. Elsewhere, a line that stays is written now and then.
+ * On a terminal one line is drawn over and over, as things happen; it is taken away before anything else is written.
+ * Elsewhere, a line that stays is written now and then.
  *
  * @module
  */
@@ -25,10 +25,11 @@ export class Progress {
   readonly #invocation: Invocation;
   readonly #verb: string;
   readonly #told = new Set<string>();
+  readonly #warnings = new Set<string>();
   #total = 0;
   #done = 0;
   #isDrawn = false;
-  #drawnAtMs = -Infinity;
+  #countedAtMs = -Infinity;
   #waitingFor = "";
   #waitToldAtMs = -Infinity;
   #holder = "";
@@ -63,13 +64,13 @@ export class Progress {
       case "outcome":
         this.#done++;
         this.outcome(event.outcome);
-        this.#draw(`${this.#verb} ${this.#done}/${this.#total}`);
+        this.#count();
         break;
       case "waiting":
         this.#wait(event);
         break;
       case "warning":
-        this.note(`${textOptions(this.#invocation, stderr).colors.yellow("warning:")} ${event.message}`);
+        this.#warn(event.message);
     }
   }
 
@@ -110,11 +111,11 @@ export class Progress {
 
   #wait(event: RunEvent & { type: "waiting" }): void {
     const { stderr, clock } = this.#invocation.host;
-    const list = event.refs.slice(0, MOST_NAMES).map(({ ref, reason }) => `${formatRef(ref)}: ${reason}`).join("; ");
-    const more = event.refs.length > MOST_NAMES ? "; …" : "";
-    const line = `waiting for ${event.refs.length} to be ${event.for}: ${list}${more}`;
+    const names = event.refs.map(({ ref }) => formatRef(ref)).join();
+    const list = event.refs.slice(0, MOST_NAMES).map(({ ref, reason }) => `${formatRef(ref)}: ${reason}`);
+    if (event.refs.length > MOST_NAMES) list.push("…");
+    const line = `waiting for ${event.refs.length} to be ${event.for}: ${list.join("; ")}`;
     if (stderr.isTerminal) return this.#draw(line);
-    const names = event.refs.map(({ ref }) => refKey(ref)).join();
     const nowMs = clock.monotonic();
     if (names === this.#waitingFor || nowMs - this.#waitToldAtMs < REPEAT_MS) return;
     this.#waitingFor = names;
@@ -122,12 +123,25 @@ export class Progress {
     this.note(line);
   }
 
+  /** Servers give the same warning for each object of a kind. */
+  #warn(message: string): void {
+    if (this.#warnings.has(message)) return;
+    this.#warnings.add(message);
+    const { colors } = textOptions(this.#invocation, this.#invocation.host.stderr);
+    this.note(`${colors.yellow("warning:")} ${message}`);
+  }
+
+  #count(): void {
+    const nowMs = this.#invocation.host.clock.monotonic();
+    if (nowMs - this.#countedAtMs < REDRAW_MS) return;
+    this.#countedAtMs = nowMs;
+    this.#draw(`${this.#verb} ${this.#done}/${this.#total}`);
+  }
+
   #draw(line: string): void {
-    const { stderr, clock } = this.#invocation.host;
-    const nowMs = clock.monotonic();
-    if (!stderr.isTerminal || (this.#isDrawn && nowMs - this.#drawnAtMs < REDRAW_MS)) return;
+    const { stderr } = this.#invocation.host;
+    if (!stderr.isTerminal) return;
     stderr.write(`${ERASE_LINE}${cut(line, (stderr.columns ?? 80) - 1)}`);
     this.#isDrawn = true;
-    this.#drawnAtMs = nowMs;
   }
 }

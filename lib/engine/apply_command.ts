@@ -126,7 +126,7 @@ class ApplyRun {
       rest = { stopped: { by: "blocked", reason: error.message, hint: error.hint } };
     }
     const stopped = lockStop(lock) ?? rest.stopped;
-    return this.#result(planned, { ...rest, stopped, interrupted: this.#options.signal.aborted });
+    return this.#result(planned, { ...rest, stopped });
   }
 
   /** Waits until all is ready and prunes; what is left of the lock's scope is what there is now. */
@@ -187,7 +187,8 @@ class ApplyRun {
   }
 
   #result(planned: SetPlan, rest: Partial<Result>): Result {
-    return { plan: planned.plan, outcomes: this.#outcomes, notReady: [], interrupted: false, ...rest };
+    const interrupted = this.#options.signal.aborted;
+    return { plan: planned.plan, outcomes: this.#outcomes, notReady: [], interrupted, ...rest };
   }
 }
 

@@ -9,7 +9,6 @@ import { KubescriptError } from "../kube/error.ts";
 import type { LiveObject } from "../kube/object.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
 import type { Change, PlannedApply } from "../plan/change.ts";
-import { applyEntry } from "../plan/ownership.ts";
 import { withAdoptedMark, withPreconditions } from "../plan/payload.ts";
 import { type PlanContext, planObject } from "../plan/plan_object.ts";
 import type { Outcome } from "./result.ts";
@@ -77,9 +76,14 @@ async function applyOnce(session: Session, change: Change, type: ResourceType, a
   return { outcome: { change, status: "done" }, live: answer.object };
 }
 
-/** A repeated create finds the object that its first attempt made: then our fields are as old as the object. */
+/**
+ * A repeated create finds the object that its first attempt made: then our fields, and nobody else's, are as old as the
+ * object. Times are whole seconds, so in doubt the object is somebody else's, and will not be deleted in the end.
+ */
 function isOwnCreation(live: LiveObject, fieldManager: string): boolean {
-  return applyEntry(live, fieldManager)?.time === live.metadata.creationTimestamp;
+  const { creationTimestamp, managedFields = [] } = live.metadata;
+  const first = managedFields.filter(({ time, subresource }) => time === creationTimestamp && !subresource);
+  return first.length > 0 && first.every(({ manager }) => manager === fieldManager);
 }
 
 async function retryNewKind<T>(session: Session, send: () => Promise<T>): Promise<T> {

@@ -4,10 +4,11 @@
  * @module
  */
 
+import { Limiter } from "../base/limiter.ts";
 import type { LiveObject } from "../kube/object.ts";
 import { formatRef, refKey } from "../kube/object_ref.ts";
 import type { Change } from "../plan/change.ts";
-import { applyObject } from "./apply_object.ts";
+import { type Applied, applyObject } from "./apply_object.ts";
 import type { SetPlan, TargetNode } from "./plan_set.ts";
 import type { Outcome } from "./result.ts";
 import type { Session } from "./session.ts";
@@ -45,6 +46,7 @@ class SetApply {
   readonly #session: Session;
   readonly #planned: SetPlan;
   readonly #options: ApplySetOptions;
+  readonly #lanes: Limiter;
   readonly #live: Map<string, LiveObject>;
   /** Objects that must be ready, not only there, before what needs them. */
   readonly #gates: ReadonlySet<string>;
@@ -55,6 +57,7 @@ class SetApply {
     this.#session = session;
     this.#planned = planned;
     this.#options = options;
+    this.#lanes = new Limiter(session.options.concurrency);
     this.#live = new Map(planned.survey.live);
     this.#gates = gatesOf(planned.nodes);
   }
@@ -82,17 +85,22 @@ class SetApply {
       if (outcome.status === "interrupted") return { change, status: "interrupted" };
       return { change, status: "skipped", reason: `it needs ${formatRef(outcome.change.ref)}, which was not applied` };
     }
-    if (change.action === "unchanged") return undefined;
-    return this.#options.signal.aborted ? { change, status: "interrupted" } : undefined;
+    return undefined;
   }
 
   async #apply(node: TargetNode, change: Change): Promise<Outcome | undefined> {
     const { outcome, live } = change.action === "unchanged"
       ? { outcome: undefined, live: change.live }
-      : await applyObject(this.#session, change, this.#planned.context);
+      : await this.#lanes.run(() => this.#write(change));
     if (live === undefined) return outcome;
     this.#live.set(node.key, live);
     return this.#gates.has(node.key) ? await this.#passGate(node, change, live, outcome) : outcome;
+  }
+
+  /** An object that waited for its lane may find the run stopped: the client would send all that wait in its queue. */
+  async #write(change: Change): Promise<Applied> {
+    if (this.#options.signal.aborted) return { outcome: { change, status: "interrupted" } };
+    return await applyObject(this.#session, change, this.#planned.context);
   }
 
   async #passGate(

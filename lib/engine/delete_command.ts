@@ -16,7 +16,7 @@ import { orderRemovals } from "./plan_set.ts";
 import { findRail } from "./rails.ts";
 import { type RemovedSet, removeSet } from "./remove_set.ts";
 import type { Result, Stop } from "./result.ts";
-import type { RunLock } from "./run_lock.ts";
+import { LockLostError, type RunLock } from "./run_lock.ts";
 import { SECRET } from "./secret_key.ts";
 import { openSession, type Session } from "./session.ts";
 import { type Survey, survey } from "./survey.ts";
@@ -77,7 +77,11 @@ export async function deleteScript(options: WriteCommandOptions): Promise<Result
 async function surveyAll(session: Session): Promise<Survey> {
   const found = await survey(session, []);
   if (found.parent !== undefined) return found;
-  return await survey(session, [], session.mapper.types.filter((type) => type.verbs?.includes("list")));
+  // Listing Endpoints would only make the server warn that they are deprecated.
+  const types = session.mapper.types.filter(({ verbs = [], kind }) =>
+    verbs.includes("list") && verbs.includes("patch") && kind !== "Endpoints"
+  );
+  return await survey(session, [], types);
 }
 
 function removalsOf(session: Session, found: Survey): Change[] {
@@ -126,6 +130,13 @@ async function removeAll(
   }
   // The home takes the parent with it, and with the parent the lock; the parent alone is deleted otherwise.
   lock.stop();
+  try {
+    // A renewal may be under way, and the records of the set must not be taken from under another run.
+    await lock.confirm();
+  } catch (error) {
+    if (!(error instanceof LockLostError)) throw error;
+    return first;
+  }
   const home = removals.filter(isHome);
   if (home.length === 0) {
     await deleteParent(session, lock);

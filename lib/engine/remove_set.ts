@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Limiter } from "../base/limiter.ts";
 import { ApiError } from "../client/errors.ts";
 import { KubescriptError } from "../kube/error.ts";
 import type { LiveObject } from "../kube/object.ts";
@@ -52,8 +53,9 @@ export async function removeSet(
 ): Promise<RemovedSet> {
   const neededBy = dependents(removals);
   const done = new Map<string, Promise<Removed>>();
+  const context = { ...options, done, lanes: new Limiter(session.options.concurrency) };
   for (const change of removals) {
-    done.set(refKey(change.ref), process(session, change, neededBy.get(refKey(change.ref)) ?? [], done, options));
+    done.set(refKey(change.ref), process(session, change, neededBy.get(refKey(change.ref)) ?? [], context));
   }
   const results = await Promise.all(done.values());
   return {
@@ -67,29 +69,38 @@ interface Removed {
   readonly remaining?: NotReady | undefined;
 }
 
+interface RemovalContext extends RemoveOptions {
+  readonly done: ReadonlyMap<string, Promise<Removed>>;
+  readonly lanes: Limiter;
+}
+
 async function process(
   session: Session,
   change: Change,
   dependents: readonly string[],
-  done: ReadonlyMap<string, Promise<Removed>>,
-  options: RemoveOptions,
+  context: RemovalContext,
 ): Promise<Removed> {
+  const { done, lanes, signal } = context;
   const before = await Promise.all(dependents.map((key) => done.get(key)));
   const report = (outcome: Outcome): Outcome => {
     session.options.listen({ type: "outcome", outcome });
     return outcome;
   };
-  if (options.signal.aborted) return { outcome: report({ change, status: "interrupted" }) };
   const stuck = before.find((removed) =>
     removed !== undefined && (removed.outcome.status !== "done" || removed.remaining)
   );
-  if (stuck) {
+  if (stuck && !signal.aborted) {
     const reason = `${stuck.outcome.change.ref.kind} "${stuck.outcome.change.ref.name}" needs it and is still there`;
     return { outcome: report({ change, status: "skipped", reason }) };
   }
-  const { outcome, pending } = await removeObject(session, change);
+  // The run may be stopped while the object waits for its lane: the client would send all that wait in its queue.
+  const { outcome, pending } = await lanes.run(async () =>
+    signal.aborted
+      ? { outcome: { change, status: "interrupted" } as const, pending: false }
+      : await removeObject(session, change)
+  );
   report(outcome);
-  return { outcome, remaining: pending && options.wait ? await waitGone(session, change, options) : undefined };
+  return { outcome, remaining: pending && context.wait ? await waitGone(session, change, context) : undefined };
 }
 
 /** For each object, the keys of those that need it and so must go before it. */

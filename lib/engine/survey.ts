@@ -74,8 +74,10 @@ export async function survey(
     if (isMember(member.live, session.set)) members.set(key, member);
     live.set(key, member.live);
   }
+  // A kind is listed in one version; what is desired in another one is read in that.
   const lacking = targets.filter(({ desired, type, pending }) =>
-    !pending && !live.has(keyOf(desired.object)) && !listed.unreadable.has(formatGroupKind(type))
+    !pending && live.get(keyOf(desired.object))?.apiVersion !== desired.object.apiVersion &&
+    !listed.unreadable.has(formatGroupKind(type))
   );
   const namespaces = await readNamespaces(session, lacking, live);
   const rest = lacking.filter(({ desired, type }) =>

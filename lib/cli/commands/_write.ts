@@ -32,9 +32,9 @@ export async function write(
   const startMs = clock.monotonic();
   const progress = new Progress(invocation, command === "apply" ? "applying" : "deleting");
   const { allowDelete = [], wait, timeout } = flags;
-  let outcome: Result;
+  let ended: Result;
   try {
-    outcome = await run({
+    ended = await run({
       ...commandOptions(invocation, progress),
       allowDelete,
       wait,
@@ -44,16 +44,19 @@ export async function write(
   } finally {
     progress.clear();
   }
-  const result = { ...outcome, interrupted: outcome.interrupted || signal.aborted };
+  const result = { ...ended, interrupted: ended.interrupted || signal.aborted };
+  const elapsedMs = clock.monotonic() - startMs;
+  const options = { ...textOptions(invocation, stdout), command, elapsedMs };
   if (flags.output === "json") {
-    stdout.write(resultDocument(result, { verbose: flags.verbose ?? false }));
-    return resultExitCode(result);
+    stdout.write(resultDocument(result, options));
+  } else if (ended.interrupted && !signal.aborted) {
+    // The question was answered with no.
+    stdout.write("Nothing was changed\n");
+  } else {
+    if (result.stopped && result.outcomes.length === 0) stdout.write(`${formatPlan(result.plan, options)}\n`);
+    const told = result.outcomes.filter(({ status }) => status !== "interrupted" || options.verbose);
+    for (const outcome of told) progress.outcome(outcome);
+    stdout.write(formatEnd(result, options));
   }
-  const options = { ...textOptions(invocation, stdout), command, elapsedMs: clock.monotonic() - startMs };
-  if (result.stopped && result.outcomes.length === 0) stdout.write(formatPlan(result.plan, options));
-  for (const outcome of result.outcomes) {
-    if (outcome.status !== "interrupted" || flags.verbose) progress.outcome(outcome);
-  }
-  stdout.write(formatEnd(result, options));
   return resultExitCode(result);
 }

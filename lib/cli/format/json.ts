@@ -75,8 +75,9 @@ function listed({ changes }: Plan, { verbose }: JsonOptions): readonly Change[] 
 
 function outcomeEntry(change: Change, outcome: Outcome | undefined): Record<string, unknown> {
   const status = outcome?.status ?? (change.action === "unchanged" ? "done" : "skipped");
-  const reason = outcome?.reason ?? change.reason;
-  return { ...changeEntry({ ...change, reason, hint: outcome?.hint ?? change.hint }), status };
+  // Not everything ends as it was planned: an object that somebody else made in the meantime was adopted.
+  const { reason, hint, ...entry } = changeEntry(outcome?.change ?? change);
+  return { ...entry, reason: outcome?.reason ?? reason, hint: outcome?.hint ?? hint, status };
 }
 
 function changeEntry({ action, apiVersion, ref, fields, reason, hint, drift }: Change): Record<string, unknown> {

@@ -8,7 +8,7 @@ import { formatRef } from "../../kube/object_ref.ts";
 import type { Change, Plan } from "../../plan/change.ts";
 import type { Colors } from "../colors.ts";
 import { formatField } from "./value.ts";
-import { ACTION_STYLES, countOf, futureCounts } from "./words.ts";
+import { ACTION_STYLES, planSummary } from "./words.ts";
 
 /** How to show a plan or a result. */
 export interface TextOptions {
@@ -35,7 +35,7 @@ export function formatPlan(plan: Plan, options: TextOptions): string {
     "",
     ...shown.flatMap((change) => changeLines(change, width, options)),
     ...(shown.length > 0 ? [""] : []),
-    conclusion(plan.changes),
+    planSummary(plan.changes),
     "",
   ].join("\n");
 }
@@ -51,10 +51,4 @@ function changeLines(change: Change, width: number, { colors, columns }: TextOpt
     }),
     ...(change.hint === undefined ? [] : [`    hint: ${change.hint}`]),
   ];
-}
-
-function conclusion(changes: readonly Change[]): string {
-  if (changes.length === 0) return "No changes: the set has no objects";
-  if (changes.some((change) => change.action !== "unchanged" || change.drift)) return futureCounts(changes);
-  return `No changes: ${countOf(changes.length, "object")} ${changes.length === 1 ? "is" : "are"} as the script says`;
 }

@@ -8,7 +8,7 @@ import { formatDuration } from "../../base/duration.ts";
 import type { NotReady, Outcome, Result } from "../../engine/result.ts";
 import { formatRef } from "../../kube/object_ref.ts";
 import type { TextOptions } from "./plan_text.ts";
-import { ACTION_STYLES, countOf, pastCounts } from "./words.ts";
+import { ACTION_STYLES, countOf, pastCounts, planSummary } from "./words.ts";
 
 /** How to show a result. */
 export interface ResultTextOptions extends TextOptions {
@@ -52,31 +52,38 @@ function notReadyLines({ ref, failed, reason, details }: NotReady, { colors }: T
 }
 
 function conclusion(result: Result, options: ResultTextOptions): string[] {
-  const { outcomes, notReady, stopped, plan } = result;
+  const { outcomes, notReady, stopped, interrupted, plan } = result;
+  const { colors, elapsedMs } = options;
+  const isApply = options.command === "apply";
+  const nothing = outcomes.length === 0;
   if (stopped) {
-    const before = outcomes.length === 0 ? "Nothing was changed" : `Stopped after ${pastCounts(outcomes).join(", ")}`;
+    const before = nothing ? "Nothing was changed" : `Stopped after ${pastCounts(outcomes).join(", ")}`;
+    return [`${colors.red(before)}: ${stopped.reason}`, ...hintLines(stopped.hint)];
+  }
+  const unchanged = plan.changes.filter((change) => change.action === "unchanged").length;
+  const waiting = notReady.length > 0 ? [`${notReady.length} ${isApply ? "not ready" : "not gone"}`] : [];
+  if (interrupted) {
+    const done = outcomes.filter(({ status }) => status === "done").length;
+    const all = countOf(plan.changes.length - unchanged, "object");
     return [
-      `${options.colors.red(before)}: ${stopped.reason}`,
-      ...(stopped.hint === undefined ? [] : [`hint: ${stopped.hint}`]),
+      `${colors.yellow("Interrupted")}: ${[`${done} of ${all} done`, ...waiting].join(", ")}; run again to finish`,
     ];
   }
-  const isApply = options.command === "apply";
-  const unchanged = plan.changes.filter((change) => change.action === "unchanged").length;
-  if (result.interrupted) {
-    const done = outcomes.filter(({ status }) => status === "done").length;
-    const of = countOf(plan.changes.length - unchanged, "object");
-    return [`Interrupted: ${done} of ${of} ${isApply ? "applied" : "deleted"}; run again to finish`];
-  }
-  if (outcomes.length === 0 && notReady.length === 0) {
-    return [isApply ? `No changes: ${countOf(unchanged, "object")} as the script says` : "Nothing to delete"];
-  }
+  if (nothing && notReady.length === 0) return [isApply ? planSummary(plan.changes) : "Nothing to delete"];
   const failed = outcomes.some(({ status }) => status !== "done");
-  const heading = failed ? "Failed" : notReady.length > 0 ? "Not ready" : isApply ? "Applied" : "Deleted";
+  const [heading, color] = failed
+    ? ["Failed", "red"] as const
+    : notReady.length > 0
+    ? ["Not finished", "yellow"] as const
+    : [isApply ? "Applied" : "Done", "green"] as const;
   const counts = [
     ...pastCounts(outcomes),
     ...(unchanged > 0 ? [`${unchanged} unchanged`] : []),
-    ...(notReady.length > 0 ? [`${notReady.length} ${isApply ? "not ready" : "not gone"}`] : []),
+    ...waiting,
   ];
-  const color = failed ? "red" : notReady.length > 0 ? "yellow" : "green";
-  return [`${options.colors[color](heading)}: ${counts.join(", ")} in ${formatDuration(options.elapsedMs)}`];
+  return [`${colors[color](heading)}: ${counts.join(", ")} in ${formatDuration(elapsedMs)}`];
+}
+
+function hintLines(hint: string | undefined): string[] {
+  return hint === undefined ? [] : [`hint: ${hint}`];
 }

@@ -5,8 +5,7 @@
  */
 
 import type { Outcome } from "../../engine/result.ts";
-import { type Action, ACTIONS, summarize } from "../../plan/change.ts";
-import type { Change } from "../../plan/change.ts";
+import { type Action, ACTIONS, type Change, summarize } from "../../plan/change.ts";
 import type { Colors } from "../colors.ts";
 
 /** How an action is shown. */
@@ -47,12 +46,16 @@ export function countOf(count: number, noun: string): string {
 }
 
 /**
- * Counts what would happen.
+ * Sums a plan up.
  *
  * @param changes The changes.
- * @returns For example `5 to create, 12 unchanged`; empty if there are none.
+ * @returns For example `5 to create, 12 unchanged`, or a sentence that there is nothing to do.
  */
-export function futureCounts(changes: readonly Change[]): string {
+export function planSummary(changes: readonly Change[]): string {
+  if (changes.length === 0) return "No changes: the set has no objects";
+  if (changes.every((change) => change.action === "unchanged" && !change.drift)) {
+    return `No changes: ${countOf(changes.length, "object")} ${changes.length === 1 ? "is" : "are"} as the script says`;
+  }
   const summary = summarize(changes);
   return ACTIONS.filter((action) => summary[action] > 0)
     .map((action) => `${summary[action]} ${ACTION_STYLES[action].future}`).join(", ");
