@@ -16,7 +16,6 @@ export type JsonObject = { readonly [key: string]: Json };
 const LONG_NUMBER = /(?:^|[\[:,\s])-?\d{16,}/;
 
 // What YAML 1.1 refuses in a text, or takes for a line break, which swallows the blanks beside it.
-// deno-lint-ignore no-control-regex -- these are the characters that are meant
 const NOT_IN_YAML = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
 
 /**
@@ -84,7 +83,7 @@ export function isJsonObject(value: unknown): value is Record<string, unknown> {
 }
 
 /**
- * Compares two JSON values; the order of object keys does not matter, `1` equals `1n`.
+ * Compares two JSON values as they are written; the order of object keys does not matter, `1` equals `1n`.
  *
  * @param a One value.
  * @param b The other.
@@ -103,7 +102,7 @@ export function jsonEquals(a: unknown, b: unknown): boolean {
   }
   if (typeof a === "bigint" || typeof b === "bigint") {
     return (typeof a === "number" || typeof a === "bigint") && (typeof b === "number" || typeof b === "bigint") &&
-      a == b;
+      String(a) === String(b);
   }
   return false;
 }

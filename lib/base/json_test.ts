@@ -38,6 +38,7 @@ for (
     [1, 2n, false],
     [1, "1", false],
     [1n, true, false],
+    [278410672304458900, 278410672304458900n, true], // what the number is written as, not what it is exactly
     [null, undefined, false],
     [null, {}, false],
     [[], {}, false],

@@ -8,10 +8,10 @@ import { KubescriptError } from "../kube/error.ts";
 import type { TextOptions } from "./format/plan_text.ts";
 
 /**
- * Prints an error: what failed, what led to it, and what to do about it.
+ * Prints an error: what failed, and what to do about it.
  *
  * @param error What was thrown.
- * @param options How to show it; where it happened is told only if everything is to be shown.
+ * @param options How to show it; what led to it and where it happened are told only if everything is to be shown.
  * @returns Lines, each with its line feed.
  *
  * @example Usage
@@ -28,8 +28,9 @@ import type { TextOptions } from "./format/plan_text.ts";
 export function formatError(error: unknown, { colors, verbose }: TextOptions): string {
   const chain = causesOf(error);
   const lines = [`${colors.red("error:")} ${describe(error)}`];
-  for (const cause of chain.slice(1)) {
-    // Most errors repeat what led to them.
+  // The library's own errors say the reason in their message.
+  const causes = verbose || !(error instanceof KubescriptError) ? chain.slice(1) : [];
+  for (const cause of causes) {
     if (!lines.some((line) => line.includes(messageOf(cause)))) lines.push(`  caused by: ${describe(cause)}`);
   }
   if (verbose) lines.push(...stackOf(chain.at(-1)).map(colors.dim));

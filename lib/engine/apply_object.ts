@@ -128,5 +128,9 @@ function failure(change: Change, error: KubescriptError, context: PlanContext): 
     return { change: { ...change, action: "blocked" }, status: "failed", reason, hint: "Run again when it is gone" };
   }
   const action = error instanceof ApiError && error.isApplyConflict ? "conflict" : change.action;
-  return { change: { ...change, action }, status: "failed", reason, hint: error.hint };
+  const [, field] = /\.(\S+): field not declared in schema/.exec(reason) ?? [];
+  const hint = field === undefined
+    ? error.hint
+    : `The kind has no field "${field}": check its spelling, or take it out`;
+  return { change: { ...change, action }, status: "failed", reason, hint };
 }

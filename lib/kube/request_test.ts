@@ -58,7 +58,11 @@ for (
 
 for (
   const [name, call, message] of [
-    ["an empty name", () => objectPath(PODS, { namespace: "shop", name: "" }), "Cannot address Pod as the name is empty"],
+    [
+      "an empty name",
+      () => objectPath(PODS, { namespace: "shop", name: "" }),
+      "Cannot address Pod as the name is empty",
+    ],
     [
       "a missing namespace",
       () => objectPath(PODS, { name: "web-0" }),

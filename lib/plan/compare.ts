@@ -5,14 +5,15 @@
  * needed. The merge is never simulated. The server records for each field manager which fields it set
  * (`metadata.managedFields`), and takes a field away from us as soon as somebody else changes it; the recorded set
  * also tells which lists are associative (`k:`), sets (`v:`) or atomic (a leaf). So desired, field set and live are
- * walked together, without any schema. A doubt is reported as a disagreement: it costs a request, never a miss.
+ * walked together, without any schema. A doubt is reported as a disagreement, too: whoever knows that the desired
+ * object is still the one that was applied last can settle it, as the live value is then what the server made of it.
  *
  * @module
  */
 
 import { isJsonObject, jsonEquals, parseJson } from "../base/json.ts";
 import type { PathElement } from "../kube/field_path.ts";
-import { type FieldNode, hasKey, isLeaf, mayHaveKey, nodeAt } from "./field_set.ts";
+import { type FieldNode, hasKey, isGranularMap, isLeaf, mayHaveKey, nodeAt } from "./field_set.ts";
 import { likeness } from "./normal_forms.ts";
 
 /** One point on which desired, field set and live disagree. */
@@ -22,15 +23,16 @@ export interface Difference {
    * - `unowned`: the field is desired, and we do not own it.
    * - `removed`: we own the field, and it is not desired any more.
    * - `reordered`: the items of the list are the desired ones, in another order.
+   * - `alike`: we own the field, and the live value is probably the desired one in the server's way to write it.
    */
-  readonly kind: "changed" | "unowned" | "removed" | "reordered";
+  readonly kind: "changed" | "unowned" | "removed" | "reordered" | "alike";
   /** Where. */
   readonly path: readonly PathElement[];
   /** The desired value; absent for `removed`. */
   readonly desired?: unknown;
   /** The live value; absent if there is none. */
   readonly live?: unknown;
-  /** Whether the values may be two ways to write the same one. */
+  /** Whether live may be what the server made of the desired value. */
   readonly doubtful?: boolean;
 }
 
@@ -49,7 +51,7 @@ export interface CompareOptions {
  * @param owned The fields of our own Apply entry; an empty node if there is none.
  * @param live The live object.
  * @param options What to know about the kind.
- * @returns All differences; none if and only if an apply would certainly change nothing.
+ * @returns All differences; none only if an apply would certainly change nothing.
  *
  * @example Usage
  * ```ts
@@ -74,8 +76,8 @@ export function compare(
   return walk.differences;
 }
 
-/** Maps that no kind has as atomic values. */
-const GRANULAR_MAPS: ReadonlySet<string> = new Set(["annotations", "binaryData", "data", "labels"]);
+/** Names of fields that are atomic in the built-in kinds: selectors, and references to other objects. */
+const ATOMIC_FIELD = /(?:[sS]elector|Ref)$/;
 
 class Walk {
   readonly differences: Difference[] = [];
@@ -98,13 +100,13 @@ class Walk {
     }
     for (const key in owned) {
       if (key === "." || (key.startsWith("f:") && Object.hasOwn(desired, key.slice(2)))) continue;
-      if (!key.startsWith("f:")) this.#report("changed", desired, live, true);
+      if (!key.startsWith("f:")) this.#report("changed", desired, live);
       else this.#removed(key, owned[key], liveMap[key.slice(2)]);
     }
   }
 
   #value(desired: unknown, owned: FieldNode, live: unknown): void {
-    if (isLeaf(owned)) return this.#isEmptyGranular(desired) ? this.#unowned(desired, live) : this.#leaf(desired, live);
+    if (isLeaf(owned)) return this.#leaf(desired, live);
     if (Array.isArray(desired)) return this.#list(desired, owned, Array.isArray(live) ? live : []);
     if (isJsonObject(desired)) return this.fields(desired, owned, live);
     // We own fields below a point where a single value is desired now.
@@ -112,32 +114,54 @@ class Walk {
   }
 
   /**
-   * A leaf below which something is desired now is an atomic value, or a map that was empty when it was applied last.
-   * Then its fields are not ours yet, even if others have set them to the desired values.
+   * A leaf is a single or atomic value, or a map or list that was empty when it was applied last. Then what is desired
+   * below it now is not ours yet, even if others, or defaults, have set it to the desired values.
    */
-  #isEmptyGranular(desired: unknown): boolean {
-    if (!isJsonObject(desired) || Object.keys(desired).length === 0) return false;
-    const last = this.#path.at(-1)!;
-    if ("field" in last && GRANULAR_MAPS.has(last.field)) return true;
-    return this.#options.others.some((other) => {
+  #leaf(desired: unknown, live: unknown): void {
+    if (desired === live) return;
+    const size = typeof desired === "object" && desired !== null ? Object.keys(desired).length : undefined;
+    if (size !== undefined && this.#isGranular()) return size > 0 ? this.#unowned(desired, live) : undefined;
+    const likely = likeness(this.#path, desired, live, this.#isTyped());
+    if (likely === "different" || likely === "doubtful") {
+      this.#report("changed", desired, live, likely === "doubtful");
+    } else if (likely === "alike" || (size !== undefined && size > 0 && !this.#isAtomic(desired))) {
+      this.#report("alike", desired, live, true);
+    }
+  }
+
+  #isGranular(): boolean {
+    return isGranularMap(this.#path) || this.#options.others.some((other) => {
       const node = nodeAt(other, this.#path);
       return node !== undefined && !isLeaf(node);
     });
   }
 
-  #leaf(desired: unknown, live: unknown): void {
-    if (desired === live) return;
-    const likely = likeness(this.#path, desired, live, this.#options.builtIn);
-    if (likely !== "same") this.#report("changed", desired, live, likely === "doubtful");
+  #isAtomic(desired: unknown): boolean {
+    const last = this.#path.at(-1)!;
+    // An item with a key cannot have been empty, and no server fills items into an empty list.
+    if (!("field" in last) || Array.isArray(desired)) return true;
+    return this.#options.builtIn && ATOMIC_FIELD.test(last.field);
   }
 
   #unowned(desired: unknown, live: unknown): void {
-    // An empty list below a declared field leaves no trace in the field set.
-    if (Array.isArray(desired) && desired.length === 0 && (live === undefined || isEmpty(live))) return;
+    if (Array.isArray(desired) && desired.length === 0 && this.#isEmptyWithoutTrace(live)) return;
     if (isJsonObject(desired) && Object.keys(desired).length > 0) {
       return this.fields(desired, {}, live);
     }
     this.#report("unowned", desired, live);
+  }
+
+  /** Whether the API's normal forms hold here: custom resources are stored as sent, but for their metadata. */
+  #isTyped(): boolean {
+    const [first] = this.#path;
+    return this.#options.builtIn || (first !== undefined && "field" in first && first.field === "metadata");
+  }
+
+  /** An empty list leaves no trace in the field set, if its items are owned one by one; those of others stay. */
+  #isEmptyWithoutTrace(live: unknown): boolean {
+    const claims = this.#options.others.map((other) => nodeAt(other, this.#path)).filter((node) => node !== undefined);
+    if (claims.length > 0) return !claims.some(isLeaf);
+    return Array.isArray(live) ? live.length === 0 : this.#isTyped() && (live === undefined || live === null);
   }
 
   #removed(key: string, node: unknown, live: unknown): void {
@@ -158,7 +182,7 @@ class Walk {
     const keys = Object.keys(owned).filter((key) => key !== ".");
     if (keys.every((key) => key.startsWith("k:"))) this.#associativeList(desired, owned, keys, live);
     else if (keys.every((key) => key.startsWith("v:"))) this.#set(desired, keys, live);
-    else this.#report("changed", desired, live, true);
+    else this.#report("changed", desired, live);
   }
 
   #set(desired: readonly unknown[], keys: readonly string[], live: readonly unknown[]): void {
@@ -193,7 +217,7 @@ class Walk {
       const matches = live.flatMap((liveItem, at) => hasKey(liveItem, key) ? [at] : []);
       this.#path.push({ key });
       // Two live items under one key: the server would refuse the apply or merge them; better ask it.
-      if (matches.length > 1) this.#report("changed", item, live[matches[0]!], true);
+      if (matches.length > 1) this.#report("changed", item, live[matches[0]!]);
       else if (entry === undefined) this.#unowned(item, live[matches[0] ?? -1]);
       else {
         this.#value(item, entry.node as FieldNode, live[matches[0] ?? -1]);
@@ -207,9 +231,10 @@ class Walk {
     this.#checkOrder(order, desired, live);
   }
 
-  // The server prefers the order that is sent: our items in another relative order would be moved.
+  // The server prefers the order that is sent: our items in another relative order would be moved, and it refuses those
+  // that come twice.
   #checkOrder(order: readonly number[], desired: readonly unknown[], live: readonly unknown[]): void {
-    if (order.some((at, i) => i > 0 && at < order[i - 1]!)) this.#report("reordered", desired, live);
+    if (order.some((at, i) => i > 0 && at <= order[i - 1]!)) this.#report("reordered", desired, live);
   }
 
   #reportItem(kind: Difference["kind"], element: PathElement, desired: unknown, live: unknown): void {
@@ -232,9 +257,4 @@ class Walk {
 function keyOf(item: unknown, fields: readonly string[]): Record<string, unknown> {
   if (!isJsonObject(item)) return {};
   return Object.fromEntries(fields.filter((field) => item[field] !== undefined).map((field) => [field, item[field]]));
-}
-
-function isEmpty(value: unknown): boolean {
-  return value === null || (Array.isArray(value) && value.length === 0) ||
-    (isJsonObject(value) && Object.keys(value).length === 0);
 }

@@ -9,7 +9,8 @@ import type { DesiredObject } from "../kube/desired_object.ts";
 import { copyAt, removeAt } from "./field_edit.ts";
 
 /**
- * Hashes what is desired of an object, fields that are only set at creation left out.
+ * Hashes what is desired of an object, with the options that decide what is sent of it; fields that are only set at
+ * creation are left out.
  *
  * @param desired The desired object.
  * @param key For Secrets: a key, as a plain hash of a short value could be guessed.
@@ -19,7 +20,7 @@ export async function digest(desired: DesiredObject, key?: Uint8Array<ArrayBuffe
   let object: unknown = desired.object;
   // From the end, so that removing a list item does not move those still to be removed.
   for (const path of desired.initial.toReversed()) object = removeAt(copyAt(object, path), path);
-  const text = new TextEncoder().encode(canonicalJson(object));
+  const text = new TextEncoder().encode(canonicalJson([object, desired.keep, desired.ignore]));
   const hash = key === undefined
     ? await crypto.subtle.digest("SHA-256", text)
     : await crypto.subtle.sign("HMAC", await importKey(key), text);

@@ -18,7 +18,7 @@ export interface Explained {
   readonly difference: Difference;
   /**
    * - `change`: the script asks for it, and nobody else claims the field.
-   * - `shared`: the value is there already; only the ownership is new.
+   * - `shared`: the value is there already; at most the ownership is new.
    * - `drift`: somebody took or removed the field after the set had applied it.
    * - `conflict`: somebody else owns the field.
    */
@@ -52,9 +52,12 @@ export function explain(
 ): Explained[] {
   const others = otherEntries(live, options.fieldManager);
   return differences.flatMap((difference): Explained[] => {
+    // The same object was sent last time: what looks otherwise is what the server made of it.
+    if (difference.doubtful && options.unchangedDesire) return [];
     if (difference.kind === "removed") {
       return [{ difference, meaning: "change", owners: ownersAt(others, difference.path) }];
     }
+    if (difference.kind === "alike") return [{ difference, meaning: "shared", owners: [] }];
     if (difference.kind !== "unowned") {
       // Moving list items leaves the ownership of the items as it was.
       const moved = difference.kind === "reordered" && options.unchangedDesire;
@@ -69,7 +72,7 @@ export function explain(
       return node === undefined ? [] : [{ entry, node }];
     });
     return claimedLeaves(difference.path, difference.desired, difference.live, claims)
-      .flatMap((leaf) => explainUnowned(leaf, options));
+      .map((leaf) => explainUnowned(leaf, options));
   });
 }
 
@@ -89,28 +92,31 @@ interface ClaimedLeaf {
 
 function unrecordedMeaning(difference: Difference, options: ExplainOptions): Explained["meaning"] {
   if (difference.live === undefined) return "change";
-  const same = likeness(difference.path, difference.desired, difference.live, options.builtIn) === "same";
-  return same ? "shared" : "conflict";
+  return isThere(difference, options) ? "shared" : "conflict";
 }
 
-function explainUnowned(leaf: ClaimedLeaf, options: ExplainOptions): Explained[] {
+function explainUnowned(leaf: ClaimedLeaf, options: ExplainOptions): Explained {
   const { path, desired, live, owners } = leaf;
-  // Other people's items in a list that the script wants empty: an apply leaves them alone.
-  if (Array.isArray(desired) && desired.length === 0 && owners.length > 0) return [];
   const difference: Difference = {
     kind: "unowned",
     path,
     desired,
     ...(live !== undefined && { live }),
   };
-  const same = likeness(path, desired, live, options.builtIn) === "same";
+  const same = isThere(leaf, options);
   if (owners.length === 0) {
-    const meaning = options.unchangedDesire ? "drift" : same ? "shared" : "change";
-    return [{ difference, meaning, owners }];
+    // A zero value that is not there is still something new to tell.
+    const meaning = options.unchangedDesire ? "drift" : same && live !== undefined ? "shared" : "change";
+    return { difference, meaning, owners };
   }
-  if (same) return [{ difference, meaning: "shared", owners }];
+  if (same) return { difference, meaning: "shared", owners };
   const mayRepair = options.unchangedDesire && owners.every(isRepairable);
-  return [{ difference, meaning: mayRepair ? "drift" : "conflict", owners }];
+  return { difference, meaning: mayRepair ? "drift" : "conflict", owners };
+}
+
+function isThere({ path, desired, live }: Pick<Difference, "path" | "desired" | "live">, options: ExplainOptions) {
+  const likely = likeness(path, desired, live, options.builtIn);
+  return likely === "same" || likely === "alike";
 }
 
 /** Whether a field may be taken back from its owner: a person's edit may, an applier's or autoscaler's may not. */
@@ -130,16 +136,20 @@ function claimedLeaves(
   live: unknown,
   claims: readonly Claim[],
 ): ClaimedLeaf[] {
-  const whole = [{ path, desired, live, owners: claims.map((claim) => claim.entry) }];
-  if (claims.length === 0 || claims.some((claim) => isLeaf(claim.node))) return whole;
+  const whole = { path, desired, live, owners: claims.map((claim) => claim.entry) };
+  if (claims.length === 0 || claims.some((claim) => isLeaf(claim.node))) return [whole];
   const down = (element: PathElement, value: unknown, liveValue: unknown) =>
     claimedLeaves([...path, element], value, liveValue, descend(claims, element));
+  // An empty map or list takes nothing from those who own what is in it.
+  if (typeof desired === "object" && desired !== null && Object.keys(desired).length === 0) {
+    return [{ ...whole, live: desired }];
+  }
   if (isJsonObject(desired)) {
     return Object.keys(desired).flatMap((key) =>
       down({ field: key }, desired[key], isJsonObject(live) ? live[key] : undefined)
     );
   }
-  if (!Array.isArray(desired) || desired.length === 0) return whole;
+  if (!Array.isArray(desired)) return [whole];
   return desired.flatMap((item) => {
     const element = elementOf(item, claims);
     if (element === undefined) {

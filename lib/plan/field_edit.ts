@@ -17,7 +17,7 @@ import type { FieldPath } from "../kube/desired_object.ts";
 export function copyAt(value: unknown, path: FieldPath): unknown {
   const [step, ...rest] = path;
   const copy = Array.isArray(value) ? [...value] : isJsonObject(value) ? { ...value } : value;
-  if (step !== undefined && typeof copy === "object" && copy !== null && step in copy) {
+  if (step !== undefined && typeof copy === "object" && copy !== null && Object.hasOwn(copy, step)) {
     const holder = copy as Record<string | number, unknown>;
     holder[step] = copyAt(holder[step], rest);
   }

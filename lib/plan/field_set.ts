@@ -28,16 +28,28 @@ export function isLeaf(node: FieldNode): boolean {
  *
  * @param fields The field set.
  * @param path Where to go.
- * @returns The node there; a leaf on the way owns everything below it.
+ * @returns The node there; a leaf on the way owns everything below it, unless it is an empty map of keys and values.
  */
 export function nodeAt(fields: FieldNode | undefined, path: readonly PathElement[]): FieldNode | undefined {
   let node: unknown = fields;
   for (const [depth, element] of path.entries()) {
     if (!isJsonObject(node)) return undefined;
-    if (depth > 0 && isLeaf(node)) return node;
+    if (depth > 0 && isLeaf(node)) return isGranularMap(path.slice(0, depth)) ? undefined : node;
     node = childAt(node, element);
   }
   return isJsonObject(node) ? node : undefined;
+}
+
+/**
+ * Tells whether a field is a map whose entries are owned one by one in every kind, so that a leaf owns none of them.
+ *
+ * @param path The field.
+ * @returns Whether it is; of other fields only the kind's schema could tell.
+ */
+export function isGranularMap(path: readonly PathElement[]): boolean {
+  const [holder, last] = [path.at(-2), path.at(-1)].map((element) => element && "field" in element && element.field);
+  if (last === "annotations" || last === "labels") return holder === "metadata";
+  return path.length === 1 && (last === "data" || last === "binaryData");
 }
 
 /**

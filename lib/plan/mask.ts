@@ -9,10 +9,13 @@
 
 import type { PathElement } from "../kube/field_path.ts";
 
+// Holds a copy of the whole object, also of what is secret in it.
+const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+
 /** Replaces secret values by stand-ins. */
 export class Mask {
   readonly #numbers = new Map<string, number>();
-  readonly #secrets: string[];
+  readonly #secrets: RegExp;
 
   /**
    * Makes a mask.
@@ -20,7 +23,10 @@ export class Mask {
    * @param secrets Values that must not be shown anywhere, such as those of secret params.
    */
   constructor(secrets: Iterable<string> = []) {
-    this.#secrets = [...secrets].filter((secret) => secret !== "");
+    // The longest first: one may be part of another, whose rest would then be seen.
+    const sorted = [...secrets].filter((secret) => secret !== "").sort((a, b) => b.length - a.length);
+    // Without any, a pattern that matches nothing.
+    this.#secrets = new RegExp(sorted.map((secret) => RegExp.escape(secret)).join("|") || "(?!)", "g");
   }
 
   /**
@@ -49,7 +55,7 @@ export class Mask {
     const fields = path.flatMap((element) => "field" in element ? [element.field] : []);
     const isSecret = kind.kind === "Secret" && kind.group === "" &&
       (fields[0] === "data" || fields[0] === "stringData");
-    return this.#hide(value, isSecret || fields.includes("kubectl.kubernetes.io/last-applied-configuration"));
+    return this.#hide(value, isSecret || fields.includes(LAST_APPLIED));
   }
 
   /**
@@ -59,13 +65,15 @@ export class Mask {
    * @returns The message with stand-ins for the secret values in it.
    */
   text(text: string): string {
-    return this.#secrets.reduce((result, secret) => result.replaceAll(secret, () => this.#standIn(secret)), text);
+    return text.replace(this.#secrets, (secret) => this.#standIn(secret));
   }
 
   #hide(value: unknown, isSecret: boolean): unknown {
     if (Array.isArray(value)) return value.map((item) => this.#hide(item, isSecret));
     if (typeof value === "object" && value !== null) {
-      return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, this.#hide(inner, isSecret)]));
+      return Object.fromEntries(
+        Object.entries(value).map(([key, inner]) => [key, this.#hide(inner, isSecret || key === LAST_APPLIED)]),
+      );
     }
     if (isSecret) return this.#standIn(String(value));
     return typeof value === "string" ? this.text(value) : value;

@@ -118,7 +118,7 @@ function cycleError(nodes: readonly GraphNode<OrderedObject>[]): DependencyCycle
 }
 
 function compareObjects(a: KubeObject, b: KubeObject): number {
-  return kindRank(a) - kindRank(b) || compareText(a.kind, b.kind) ||
+  return kindRank(a) - kindRank(b) || compareText(formatGroupKind(refOf(a)), formatGroupKind(refOf(b))) ||
     compareText(a.metadata?.namespace ?? "", b.metadata?.namespace ?? "") ||
     compareText(a.metadata?.name ?? "", b.metadata?.name ?? "");
 }

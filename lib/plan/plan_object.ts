@@ -61,12 +61,15 @@ export async function planObject(
     builtIn: isBuiltIn(type.group),
     others: otherEntries(live, context.set.fieldManager).map((entry) => entry.fieldsV1 ?? {}),
   });
-  const sameVersion = own?.apiVersion === desired.object.apiVersion;
-  if (member && differences.length === 0 && sameVersion) return { ...base, action: "unchanged" };
+  const settled = member && own?.apiVersion === desired.object.apiVersion &&
+    differences.every((difference) => difference.doubtful);
+  if (settled && differences.length === 0) return { ...base, action: "unchanged" };
 
   const subject = { ...base, live, object, differences };
   const hash = await context.digest(desired);
   if (hash === undefined) return planWithoutHash(subject, context);
+  // We own these fields, and sent the same object last time: what looks otherwise is what the server made of it.
+  if (settled && live.metadata.annotations?.[APPLIED_ANNOTATION] === hash) return { ...base, action: "unchanged" };
   return planDifferences(subject, hash, context);
 }
 
@@ -126,7 +129,7 @@ async function planDifferences(subject: Subject, hash: string, context: PlanCont
     unchangedDesire: unchangedDesire && ours,
     builtIn: isBuiltIn(subject.type.group),
   });
-  const take = context.force || desired.adopt || restoreOwnership;
+  const take = context.force || restoreOwnership || (desired.adopt && !ours);
   const conflicts = explained.filter((entry) => entry.meaning === "conflict");
   if (conflicts.length > 0 && !take) return conflictOf(subject, conflicts, mask);
 
@@ -144,7 +147,8 @@ async function planDifferences(subject: Subject, hash: string, context: PlanCont
 }
 
 function planWithoutHash(subject: Subject, context: PlanContext): Change {
-  const fields = subject.differences.map((difference) => describeDifference(subject.ref, difference, context.mask));
+  const fields = subject.differences.filter((difference) => difference.kind !== "alike")
+    .map((difference) => describeDifference(subject.ref, difference, context.mask));
   const reason = "the key of its hash cannot be read, so that drift and conflict cannot be told apart";
   return { ...without(subject), action: "unverified", reason, fields };
 }
@@ -159,7 +163,9 @@ async function reportDrift(
   const [drifted, others] = [true, false].map((wanted) => explained.filter((e) => (e.meaning === "drift") === wanted));
   const reason = "drift is reported, not repaired";
   if (others!.length === 0) return { ...without(subject), action: "unchanged", fields, drift: true, reason };
-  const object = withoutFields(subject.object, drifted!.map((entry) => entry.difference.path));
+  // What we still own, such as a list in another order, would be removed by leaving it out.
+  const lost = drifted!.filter((entry) => entry.difference.kind === "unowned");
+  const object = withoutFields(subject.object, lost.map((entry) => entry.difference.path));
   const apply = await plannedApply(subject, object, hash, false);
   return { ...without(subject), action: "update", fields, apply, drift: true, reason };
 }
@@ -194,7 +200,10 @@ function plannedApply(subject: Subject, object: KubeObject, hash: string, force:
 
 function updateReason(explained: readonly Explained[], fields: readonly FieldChange[]): string | undefined {
   if (explained.length === 0) return "its fields are recorded under another apiVersion";
-  return fields.length === 0 ? "the values are there already, and become owned by this script" : undefined;
+  if (fields.length > 0) return undefined;
+  return explained.every(({ difference }) => difference.kind === "alike")
+    ? "the same values are written in another way"
+    : "the values are there already, and become owned by this script";
 }
 
 function describe(subject: Subject, explained: readonly Explained[], mask: Mask, ours: boolean): FieldChange[] {

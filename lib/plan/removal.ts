@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { LiveObject } from "../kube/object.ts";
+import type { LiveObject, ManagedFieldsEntry } from "../kube/object.ts";
 import { formatRef, type ObjectRef, refOf } from "../kube/object_ref.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
 import type { Change } from "./change.ts";
@@ -189,8 +189,15 @@ export function releasePatch(live: LiveObject, set: SetIdentity): Record<string,
     ),
     ...Object.keys(annotations).filter((key) => MARKS.has(key))
       .map((key) => remove(`/metadata/annotations/${pointer(key)}`)),
-    ...(own ? [remove(`/metadata/managedFields/${managedFields.indexOf(own)}`)] : []),
+    ...(own ? [removeEntry(managedFields, own)] : []),
   ];
+}
+
+// The server takes an empty list for a client that knows no managedFields, and keeps what was there.
+function removeEntry(entries: readonly ManagedFieldsEntry[], own: ManagedFieldsEntry): Record<string, unknown> {
+  return entries.length === 1
+    ? { op: "replace", path: "/metadata/managedFields", value: [{}] }
+    : { op: "remove", path: `/metadata/managedFields/${entries.indexOf(own)}` };
 }
 
 function pointer(key: string): string {

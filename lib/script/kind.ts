@@ -69,6 +69,12 @@ export interface DefineKindOptions {
   plural: string;
   /** Whether its objects live in namespaces. @default {true} */
   namespaced?: boolean;
+  /** The singular name, such as `widget`. */
+  singular?: string;
+  /** Short names, such as `wd`. */
+  shortNames?: readonly string[];
+  /** The subresources that the server offers, such as `status`. */
+  subresources?: readonly string[];
 }
 
 /**
@@ -77,7 +83,7 @@ export interface DefineKindOptions {
  * @typeParam T The type of its objects; for cluster-scoped kinds with `metadata?: ObjectMeta & { namespace?: never }`.
  * @param apiVersion Group and version, such as `example.com/v1`.
  * @param kind The kind, such as `Widget`.
- * @param options Its plural, and whether it is namespaced.
+ * @param options Its names, and how it is served.
  * @returns The kind.
  *
  * @example Usage
@@ -110,6 +116,5 @@ export function defineKind<T extends KubeObject>(
     const object = { apiVersion, kind, ...body } as unknown as T;
     return objectOptions === undefined ? object : withOptions(object, objectOptions);
   }
-  const { plural, namespaced = true } = options;
-  return Object.assign(build, { type: { ...parseApiVersion(apiVersion), kind, plural, namespaced } });
+  return Object.assign(build, { type: { ...parseApiVersion(apiVersion), kind, namespaced: true, ...options } });
 }

@@ -74,7 +74,7 @@ export function evaluateDocuments(script: Script, documents: readonly ManifestDo
   return { objects, requirements };
 }
 
-async function callResources(script: Script, { params, k, signal }: EvaluateOptions): Promise<unknown> {
+async function callResources(script: Script, { params, k, signal, file }: EvaluateOptions): Promise<unknown> {
   if (typeof script.resources !== "function") return script.resources;
   let resources: unknown;
   try {
@@ -82,13 +82,24 @@ async function callResources(script: Script, { params, k, signal }: EvaluateOpti
   } catch (cause) {
     // What the library throws says enough by itself, and an abort is no mistake of the script.
     if (cause instanceof KubescriptError || signal.aborted) throw cause;
-    throw new ScriptError(actionOf(script), [`the resources function failed: ${cause}`], { cause });
+    throw new ScriptError(actionOf(script), [`${placeIn(file, cause)}the resources function failed: ${cause}`], {
+      cause,
+    });
   }
   // Nothing would mean that all objects of the script go, so a forgotten `return` must not pass for it.
   if (resources === undefined) {
     throw new ScriptError(actionOf(script), ["the resources function returned nothing: return a list"]);
   }
   return resources;
+}
+
+/** Where in the script's file something was thrown: the innermost line of its stack that is in that file. */
+function placeIn(file: string | undefined, thrown: unknown): string {
+  const name = file?.split(/[\\/]/).at(-1);
+  if (name === undefined || !(thrown instanceof Error)) return "";
+  const [, line, column] = new RegExp(`/${RegExp.escape(encodeURI(name))}:(\\d+):(\\d+)`).exec(thrown.stack ?? "") ??
+    [];
+  return line === undefined ? "" : `${file}:${line}:${column}: `;
 }
 
 function actionOf(script: Script): string {
