@@ -166,7 +166,7 @@ function parseParent(live: LiveObject, set: SetIdentity): Parent {
       groupKinds: splitList(annotations[GROUP_KINDS_ANNOTATION]),
       namespaces: splitList(annotations[NAMESPACES_ANNOTATION]),
     },
-    lock: parseLock(annotations[LOCK_ANNOTATION]),
+    lock: parseLock(annotations[LOCK_ANNOTATION], live),
   };
 }
 
@@ -174,12 +174,13 @@ function splitList(text = ""): string[] {
   return text.split(",").map((item) => item.trim()).filter((item) => item !== "");
 }
 
-function parseLock(text: string | undefined): Lock | undefined {
+function parseLock(text: string | undefined, live: LiveObject): Lock | undefined {
   if (text === undefined) return undefined;
   try {
     return JSON.parse(text);
   } catch {
-    // An unreadable lock is as good as one that was just renewed: it is waited for, not ignored.
-    return { holder: text, renewTime: "" };
+    // An unreadable lock is respected, too, from the last time that somebody wrote the parent.
+    const times = (live.metadata.managedFields ?? []).map((entry) => entry.time ?? "");
+    return { holder: text, renewTime: times.toSorted().at(-1) ?? "" };
   }
 }

@@ -5,8 +5,8 @@
  * needed. The merge is never simulated. The server records for each field manager which fields it set
  * (`metadata.managedFields`), and takes a field away from us as soon as somebody else changes it; the recorded set
  * also tells which lists are associative (`k:`), sets (`v:`) or atomic (a leaf). So desired, field set and live are
- * walked together, without any schema. A doubt is reported as a disagreement, too: whoever knows that the desired
- * object is still the one that was applied last can settle it, as the live value is then what the server made of it.
+ * walked together, without any schema. A doubt is reported as a disagreement, too; it costs a request. Only that a value
+ * is written in the server's way (`alike`) can be settled by whoever knows that the same object was applied last.
  *
  * @module
  */
@@ -23,7 +23,8 @@ export interface Difference {
    * - `unowned`: the field is desired, and we do not own it.
    * - `removed`: we own the field, and it is not desired any more.
    * - `reordered`: the items of the list are the desired ones, in another order.
-   * - `alike`: we own the field, and the live value is probably the desired one in the server's way to write it.
+   * - `alike`: we own the field, and the live value is the desired one in the way in which the server writes such values,
+   *   if the field is of that type.
    */
   readonly kind: "changed" | "unowned" | "removed" | "reordered" | "alike";
   /** Where. */
@@ -125,7 +126,7 @@ class Walk {
     if (likely === "different" || likely === "doubtful") {
       this.#report("changed", desired, live, likely === "doubtful");
     } else if (likely === "alike" || (size !== undefined && size > 0 && !this.#isAtomic(desired))) {
-      this.#report("alike", desired, live, true);
+      this.#report("alike", desired, live);
     }
   }
 

@@ -52,12 +52,13 @@ export function explain(
 ): Explained[] {
   const others = otherEntries(live, options.fieldManager);
   return differences.flatMap((difference): Explained[] => {
-    // The same object was sent last time: what looks otherwise is what the server made of it.
-    if (difference.doubtful && options.unchangedDesire) return [];
     if (difference.kind === "removed") {
       return [{ difference, meaning: "change", owners: ownersAt(others, difference.path) }];
     }
-    if (difference.kind === "alike") return [{ difference, meaning: "shared", owners: [] }];
+    if (difference.kind === "alike") {
+      // The same object was sent last time: what is written otherwise is the server's way to write it.
+      return options.unchangedDesire ? [] : [{ difference, meaning: "shared", owners: [] }];
+    }
     if (difference.kind !== "unowned") {
       // Moving list items leaves the ownership of the items as it was.
       const moved = difference.kind === "reordered" && options.unchangedDesire;

@@ -62,13 +62,13 @@ export async function planObject(
     others: otherEntries(live, context.set.fieldManager).map((entry) => entry.fieldsV1 ?? {}),
   });
   const settled = member && own?.apiVersion === desired.object.apiVersion &&
-    differences.every((difference) => difference.doubtful);
+    differences.every((difference) => difference.kind === "alike");
   if (settled && differences.length === 0) return { ...base, action: "unchanged" };
 
   const subject = { ...base, live, object, differences };
   const hash = await context.digest(desired);
   if (hash === undefined) return planWithoutHash(subject, context);
-  // We own these fields, and sent the same object last time: what looks otherwise is what the server made of it.
+  // We own these fields, and sent the same object last time: what is written otherwise is the server's way to write it.
   if (settled && live.metadata.annotations?.[APPLIED_ANNOTATION] === hash) return { ...base, action: "unchanged" };
   return planDifferences(subject, hash, context);
 }

@@ -111,12 +111,12 @@ export function checkRails(changes: readonly Change[], facts: RailFacts, allowan
     const rail = namespaceRail(change.ref, facts) ?? kindRail(change, allowance);
     if (rail) return rail;
   }
-  if (facts.wholeSet || allowance.all || deletions.length <= allowance.count) return undefined;
   const unnamed = deletions.filter((change) => !isNamed(change.ref, allowance));
+  if (facts.wholeSet || allowance.all || unnamed.length <= allowance.count) return undefined;
   if (unnamed.length <= MOST_REMOVALS || unnamed.length <= facts.members * LARGEST_SHARE) return undefined;
   return {
     reason: `${unnamed.length} of the set's ${facts.members} objects would be deleted`,
-    hint: `If that is meant, allow it with --allow-delete=${deletions.length}`,
+    hint: `If that is meant, allow it with --allow-delete=${unnamed.length}`,
   };
 }
 

@@ -237,7 +237,7 @@ const SERVER_CASES: readonly ServerCase[] = [
   {
     name: "a kubeconfig that is not there",
     kubeconfig: () => Promise.resolve("/nowhere/config"),
-    message: /^error: Cannot read kubeconfig "\/nowhere\/config": it does not exist\n$/,
+    message: /^error: Cannot find a cluster: "\/nowhere\/config" does not exist; .*\nhint: Pass --kubeconfig FILE/,
   },
 ];
 
