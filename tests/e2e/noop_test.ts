@@ -14,6 +14,9 @@ const SEED = Number(Deno.env.get("KUBESCRIPT_TEST_SEED") ?? 1);
 const FOREIGN_COUNT = 300;
 const DESIRED_COUNT = 200;
 
+/** Defaults inside atomic values that only a schema could tell from what somebody else did: they cost a request. */
+const DOUBTFUL = /^Gadget\/.*: .*spec\.atom$|^LimitRange\/.*: spec\.limits$/;
+
 const cluster = testCluster();
 
 /** Counts what both sides said. */
@@ -29,7 +32,9 @@ class Tally {
     const count = this.#counts[group] ??= {};
     const key = `${said}: ${truth}`;
     count[key] = (count[key] ?? 0) + 1;
-    if (said === "unchanged" && (truth === "changed" || truth === "refused")) this.falseUnchanged.push(`${name}: ${truth} ${detail}`);
+    if (said === "unchanged" && (truth === "changed" || truth === "refused")) {
+      this.falseUnchanged.push(`${name}: ${truth} ${detail}`);
+    }
     if (said === "changed" && (truth === "unchanged" || truth === "counted")) {
       this.falseChanged.push(`${name}: ${change.fields.map((field) => field.path).join(", ") || change.reason}`);
     }
@@ -74,7 +79,7 @@ async function checkAll(lab: NoopLab): Promise<void> {
   const tally = new Tally();
   for (const target of lab.targets) tally.add(target.type.kind, nameOf(target), await lab.judge(target));
   tally.print();
-  deepStrictEqual([...tally.falseUnchanged, ...tally.falseChanged], []);
+  deepStrictEqual([...tally.falseUnchanged, ...tally.falseChanged.filter((name) => !DOUBTFUL.test(name))], []);
 }
 
 async function checkForeignEdits(lab: NoopLab): Promise<void> {
