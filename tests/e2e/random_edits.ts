@@ -73,7 +73,9 @@ const UNTOUCHED_METADATA: ReadonlySet<string> = new Set([
  * @returns The edit; it may well break the object.
  */
 export function randomEdit(random: Random, object: object): Edit {
-  const { path, value } = random.pick([...nodesOf(object, [])]);
+  const nodes = [...nodesOf(object, [])];
+  // An object without any field of its own can at least get an annotation.
+  const { path, value } = nodes.length > 0 ? random.pick(nodes) : { path: ["metadata", "annotations"], value: {} };
   return { path, ...random.pick(editsOf(random, value)) };
 }
 
