@@ -23,9 +23,9 @@ export { KubescriptError, type KubescriptErrorOptions } from "./lib/kube/error.t
 export type { KubeObject, LiveObject, ManagedFieldsEntry, ObjectMeta, OwnerReference } from "./lib/kube/object.ts";
 export type { GroupVersionKind, ResourceType } from "./lib/kube/resource_type.ts";
 export type { DeepReadonly } from "./lib/script/deep_readonly.ts";
-export type { Many } from "./lib/script/flatten.ts";
 export { initial } from "./lib/script/initial.ts";
 export { type Body, defineKind, type DefineKindOptions, type Id, type Kind, type Live } from "./lib/script/kind.ts";
+export type { Many } from "./lib/script/many.ts";
 export { type ObjectOptions, withOptions } from "./lib/script/object_options.ts";
 export {
   type IntegerOptions,

@@ -27,6 +27,8 @@ testRule("layers", [
   ["lib/plan/a.ts", `import type { A } from "../script/a.ts";`, `"lib/plan" must not import "lib/script"`],
   ["lib/plan/a.ts", `export { a } from "../script/a.ts";`, `"lib/plan" must not import "lib/script"`],
   ["lib/plan/a.ts", `export * from "../kinds/mod.ts";`, `"lib/plan" must not import "lib/kinds"`],
+  ["lib/script/a.ts", `import { A } from "../kinds/apps/v1.ts";`, `"lib/script" must not import "lib/kinds"`],
+  ["lib/kinds/apps/v1.ts", `import { a } from "../../script/kind.ts"; import type { B } from "../core/v1.ts";`],
   ["lib/plan/a.ts", `type A = import("../script/a.ts").A;`, `"lib/plan" must not import "lib/script"`],
   ["lib/plan/a.ts", `await import("../script/a.ts");`, `"lib/plan" must not import "lib/script"`],
   ["lib/client/config/a.ts", `import { a } from "../../plan/change.ts";`, `"lib/client" must not import "lib/plan"`],

@@ -5,6 +5,7 @@
  */
 
 import { initial, main, param, script } from "@kubescript/kubescript";
+import { ConfigMap, Deployment, Namespace, Secret, Service } from "@kubescript/kubescript/kinds";
 
 const namespace = "hello";
 const labels = { app: "web" };
@@ -16,17 +17,10 @@ const hello = script("hello", {
     greeting: param.string({ default: "Hello, world", help: "What the page says" }),
   },
   resources: ({ params }) => [
-    { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } },
-    {
-      apiVersion: "v1",
-      kind: "ConfigMap",
-      metadata: { name: "page" },
-      data: { "index.html": `<h1>${params.greeting}</h1>\n` },
-    },
-    { apiVersion: "v1", kind: "Secret", metadata: { name: "login" }, stringData: { user: "admin", password: "s3cret" } },
-    {
-      apiVersion: "apps/v1",
-      kind: "Deployment",
+    Namespace({ metadata: { name: namespace } }),
+    ConfigMap({ metadata: { name: "page" }, data: { "index.html": `<h1>${params.greeting}</h1>\n` } }),
+    Secret({ metadata: { name: "login" }, stringData: { user: "admin", password: "s3cret" } }),
+    Deployment({
       metadata: { name: "web", labels },
       spec: {
         replicas: initial(2), // an autoscaler may take over
@@ -46,8 +40,8 @@ const hello = script("hello", {
           },
         },
       },
-    },
-    { apiVersion: "v1", kind: "Service", metadata: { name: "web" }, spec: { selector: labels, ports: [{ port: 80 }] } },
+    }),
+    Service({ metadata: { name: "web" }, spec: { selector: labels, ports: [{ port: 80 }] } }),
   ],
 });
 

@@ -53,17 +53,10 @@ export class YamlError extends SyntaxError {
   }
 }
 
-/** Options of {@linkcode parseYamlDocuments}. */
-export interface ParseYamlOptions {
-  /** The file's name, for error messages. */
-  readonly file?: string;
-}
-
 /**
  * Parses a text of any number of YAML documents.
  *
  * @param text The text; JSON is YAML too.
- * @param options The file's name.
  * @returns The documents that are not empty. Map keys are strings, integers outside the safe range are `bigint`.
  * @throws {YamlError} If the text is not YAML, or has no JSON form.
  *
@@ -77,7 +70,7 @@ export interface ParseYamlOptions {
  * ]);
  * ```
  */
-export function parseYamlDocuments(text: string, options: ParseYamlOptions = {}): YamlDocument[] {
+export function parseYamlDocuments(text: string): YamlDocument[] {
   try {
     const events = parseEvents(text, {});
     const values = constructFromEvents(events, { source: text, schema: SCHEMA, maxTotalMergeKeys: -1 });
@@ -86,7 +79,7 @@ export function parseYamlDocuments(text: string, options: ParseYamlOptions = {})
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     // The original is not kept as the cause, as it quotes the text, which may hold secrets.
-    throw yamlError(error, options.file);
+    throw yamlError(error);
   }
 }
 
@@ -109,12 +102,11 @@ function contentStart(event: Event): number {
   return "valueStart" in event ? event.valueStart : 0;
 }
 
-function yamlError(error: YAMLException, file: string | undefined): YamlError {
+function yamlError(error: YAMLException): YamlError {
   const line = (error.mark?.line ?? 0) + 1;
   const column = (error.mark?.column ?? 0) + 1;
   const reason = error.reason.replace(/^(recursive alias "[^"]*" is not supported).*/, "$1");
-  const subject = file === undefined ? "YAML" : `YAML "${file}"`;
-  return new YamlError(`Cannot parse ${subject}: line ${line}, column ${column}: ${reason}`, line);
+  return new YamlError(`Cannot parse YAML: line ${line}, column ${column}: ${reason}`, line);
 }
 
 const NO_JSON_FORM = "a value that is not a finite number has no JSON form";

@@ -44,7 +44,9 @@ export class ApiError extends KubescriptError {
    */
   constructor(request: RequestInfo, code: number, status: Status) {
     const message = (status.message ?? "the server gave no message").slice(0, LONGEST_MESSAGE);
-    super(`Cannot ${request.what}: ${message} (${code} ${status.reason || "Unknown"})`, { hint: hintFor(code) });
+    const answer = `${code} ${status.reason || "Unknown"}`;
+    const why = message === status.reason ? answer : `${message} (${answer})`;
+    super(`Cannot ${request.what}: ${why}`, { hint: hintFor(code) });
     this.code = code;
     this.status = status;
     this.request = request;

@@ -11,6 +11,7 @@ import type { ResourceType } from "../kube/resource_type.ts";
 import type { Change, PlannedApply } from "../plan/change.ts";
 import { withAdoptedMark, withPreconditions } from "../plan/payload.ts";
 import { type PlanContext, planObject } from "../plan/plan_object.ts";
+import { describeRefusal } from "./refusal.ts";
 import type { Outcome } from "./result.ts";
 import type { Session } from "./session.ts";
 
@@ -122,15 +123,11 @@ function isOutdated(error: KubescriptError): boolean {
 }
 
 function failure(change: Change, error: KubescriptError, context: PlanContext): Outcome {
-  // The name of the object stands beside the reason already.
-  const reason = context.mask.text(error.message.replace(/^Cannot apply \S+: /, ""));
+  const refusal = describeRefusal(error);
+  const reason = context.mask.text(refusal.reason);
   if (error instanceof ApiError && error.isNamespaceTerminating) {
     return { change: { ...change, action: "blocked" }, status: "failed", reason, hint: "Run again when it is gone" };
   }
   const action = error instanceof ApiError && error.isApplyConflict ? "conflict" : change.action;
-  const [, field] = /\.(\S+): field not declared in schema/.exec(reason) ?? [];
-  const hint = field === undefined
-    ? error.hint
-    : `The kind has no field "${field}": check its spelling, or take it out`;
-  return { change: { ...change, action }, status: "failed", reason, hint };
+  return { change: { ...change, action }, status: "failed", reason, hint: refusal.hint };
 }

@@ -8,13 +8,6 @@ import type { Origin } from "../kube/desired_object.ts";
 import { fieldOrigin } from "./field_origin.ts";
 
 /**
- * One, none or many, nested as deep as one likes; what is falsy is skipped, so that `condition && value` can be written.
- *
- * @typeParam T What there may be many of.
- */
-export type Many<T> = T | false | null | undefined | "" | 0 | readonly Many<T>[];
-
-/**
  * Makes nested lists flat and skips falsy items.
  *
  * @param value A value, or lists of values.

@@ -113,7 +113,7 @@ export function defineKind<T extends KubeObject>(
   options: DefineKindOptions,
 ): Kind<T> {
   function build(body: Body<T>, objectOptions?: ObjectOptions<Live<T>>): T {
-    const object = { apiVersion, kind, ...body } as unknown as T;
+    const object = { apiVersion, kind, ...(body as object) } as unknown as T;
     return objectOptions === undefined ? object : withOptions(object, objectOptions);
   }
   return Object.assign(build, { type: { ...parseApiVersion(apiVersion), kind, namespaced: true, ...options } });

@@ -1,6 +1,6 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { defineKind } from "./kind.ts";
-import { optionsOf } from "./object_options.ts";
+import { optionsOf } from "./read_options.ts";
 
 Deno.test("defineKind() tells how the API serves the kind", () => {
   deepStrictEqual(defineKind("v1", "Namespace", { plural: "namespaces", namespaced: false }).type, {

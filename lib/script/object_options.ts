@@ -4,12 +4,9 @@
  * @module
  */
 
-import { isJsonObject } from "../base/json.ts";
-import { parseFieldPath } from "../kube/field_path.ts";
 import type { KubeObject, LiveObject } from "../kube/object.ts";
 import type { DeepReadonly } from "./deep_readonly.ts";
-import type { Many } from "./flatten.ts";
-import { suggestion } from "./suggestion.ts";
+import type { Many } from "./many.ts";
 
 /**
  * How one object is treated.
@@ -29,10 +26,14 @@ export interface ObjectOptions<L = LiveObject> {
   readyWhen?: (object: L) => boolean | string;
 }
 
-// Options live on the object under an enumerable symbol: JSON and `Object.keys` do not see it, so the object stays
-// plain, but a spread (`{ ...Deployment(…), metadata }`) keeps the options, which a WeakMap or a hidden property would
-// lose without a word. Registered globally, as a script may use another copy of the library than the runner.
-const OPTIONS: unique symbol = Symbol.for("kubescript.options");
+/**
+ * Where the options of an object are.
+ *
+ * They live on the object under an enumerable symbol: JSON and `Object.keys` do not see it, so the object stays plain, but
+ * a spread (`{ ...Deployment(…), metadata }`) keeps the options, which a WeakMap or a hidden property would lose without
+ * a word. Registered globally, as a script may use another copy of the library than the runner.
+ */
+export const OPTIONS: unique symbol = Symbol.for("kubescript.options");
 
 /**
  * Puts options beside an object that no kind value built, for example one from a YAML file.
@@ -57,52 +58,4 @@ export function withOptions<T extends DeepReadonly<KubeObject>, L = LiveObject>(
 ): T {
   const before = (object as { [OPTIONS]?: ObjectOptions<L> })[OPTIONS];
   return { ...object, [OPTIONS]: { ...before, ...options } };
-}
-
-/**
- * Reads the options beside an object and checks them.
- *
- * @param object The object.
- * @param report Receives what is wrong with the options.
- * @returns The options; empty if there are none, without those that are wrong.
- */
-export function optionsOf(object: object, report: (problem: string) => void): ObjectOptions {
-  const options = (object as { [OPTIONS]?: unknown })[OPTIONS];
-  if (options === undefined) return {};
-  if (!isJsonObject(options)) {
-    report("the options must be an object");
-    return {};
-  }
-  const right = Object.entries(options).filter(([name, value]) => {
-    if (value === undefined) return false;
-    const check = Object.hasOwn(CHECKS, name) ? CHECKS[name as keyof ObjectOptions] : undefined;
-    if (check === undefined) report(`option "${name}" is unknown${suggestion(name, Object.keys(CHECKS))}`);
-    else if (!check.test(value)) report(`option "${name}" must be ${check.what}`);
-    return check?.test(value);
-  });
-  return Object.fromEntries(right);
-}
-
-const CHECKS: Readonly<Record<keyof ObjectOptions, { what: string; test(value: unknown): boolean }>> = {
-  dependsOn: { what: "objects", test: (value) => typeof value === "object" || !value },
-  ignore: { what: 'a list of field paths such as "spec.replicas"', test: isListOfPaths },
-  keep: { what: "true or false", test: isBoolean },
-  adopt: { what: "true or false", test: isBoolean },
-  readyWhen: { what: "a function", test: (value) => typeof value === "function" },
-};
-
-function isBoolean(value: unknown): boolean {
-  return typeof value === "boolean";
-}
-
-function isListOfPaths(value: unknown): boolean {
-  return Array.isArray(value) && value.every(isPath);
-}
-
-function isPath(value: unknown): boolean {
-  try {
-    return typeof value === "string" && parseFieldPath(value).length > 0;
-  } catch {
-    return false;
-  }
 }

@@ -12,8 +12,8 @@ import type { KubeObject } from "../kube/object.ts";
 import { formatRef, type ObjectRef, refOf } from "../kube/object_ref.ts";
 import { fieldOrigin } from "./field_origin.ts";
 import { flatten } from "./flatten.ts";
-import { optionsOf } from "./object_options.ts";
 import { copyPlain, type ReportField } from "./plain_copy.ts";
+import { optionsOf } from "./read_options.ts";
 
 /**
  * Checks an object and reads its options.

@@ -9,8 +9,8 @@ import { type DesiredObject, formatOrigin, type Origin, type Requirement } from 
 import { KubescriptError } from "../kube/error.ts";
 import { fieldOrigin } from "./field_origin.ts";
 import { flatten } from "./flatten.ts";
-import { optionsOf } from "./object_options.ts";
 import { originOf } from "./object_origin.ts";
+import { optionsOf } from "./read_options.ts";
 import { requirementOf } from "./requires.ts";
 import { readResource } from "./resource.ts";
 import type { Script } from "./script.ts";

@@ -11,7 +11,8 @@ import { isTest, projectPath } from "./project_path.ts";
 const RANKS: readonly (readonly string[])[] = [
   ["base"],
   ["kube"],
-  ["client", "plan", "script", "kinds"],
+  ["client", "plan", "script"],
+  ["kinds"],
   ["watch"],
   ["engine"],
   ["sandbox"],

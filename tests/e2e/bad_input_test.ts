@@ -150,6 +150,27 @@ const SCRIPT_CASES: readonly ScriptCase[] = [
     message: /^error: Cannot read manifests "\.": there is no \.yaml, \.yml or \.json file\n$/,
   },
   {
+    name: "a file that is neither a script nor a manifest",
+    files: { "Makefile": "all:" },
+    args: ["plan", "Makefile"],
+    code: 1,
+    message: /^error: Cannot read manifests "Makefile": it is no \.yaml, \.yml or \.json file\n$/,
+  },
+  {
+    name: "an import of something that is not exported",
+    files: { "shop.ts": 'import { nope } from "@kubescript/kubescript";\nexport default nope();' },
+    args: ["plan", "shop.ts"],
+    code: 1,
+    message: /^error: Cannot load script "shop\.ts": shop\.ts:1:10: SyntaxError: .* export named 'nope'\n$/,
+  },
+  {
+    name: "a context that is not there",
+    files: { "shop.ts": `${IMPORTS}export default script("shop", { resources: [] });` },
+    args: ["plan", "shop.ts", "--context=tset"],
+    code: 1,
+    message: /^error: Cannot use context "tset": it is not in ".*"\nhint: Did you mean "test"\?\n$/,
+  },
+  {
     name: "standard input without a name",
     files: {},
     args: ["plan", "-"],
@@ -197,7 +218,38 @@ interface ServerCase {
   readonly message: RegExp;
 }
 
+/** A plugin for credentials that does not work. */
+function plugin(command: string, ...args: string[]): Promise<string> {
+  const user = { exec: { apiVersion: "client.authentication.k8s.io/v1", interactiveMode: "Never", command, args } };
+  return editedKubeconfig((config) => config.users[0].user = user);
+}
+
 const SERVER_CASES: readonly ServerCase[] = [
+  {
+    name: "a kubeconfig that is no YAML",
+    kubeconfig: () => writeFile("contexts: [\n"),
+    message: /^error: Cannot read kubeconfig ".*": line 2, column 1: deficient indentation/,
+  },
+  {
+    name: "a kubeconfig whose certificate is no base64",
+    kubeconfig: () => editedKubeconfig((config) => config.clusters[0].cluster["certificate-authority-data"] = "%"),
+    message: /"clusters\[0\]\.cluster\.certificate-authority-data" is not base64\nhint: Encode it with base64/,
+  },
+  {
+    name: "a plugin that is not installed",
+    kubeconfig: () => plugin("no-such-plugin"),
+    message: /^error: Cannot get a credential from plugin "no-such-plugin": it is not installed\n/,
+  },
+  {
+    name: "a plugin that fails",
+    kubeconfig: () => plugin("sh", "-c", "echo the login has expired >&2; exit 3"),
+    message: /^error: Cannot get a credential from plugin "sh": it exited with code 3: the login has expired\n$/,
+  },
+  {
+    name: "a plugin that prints something else",
+    kubeconfig: () => plugin("echo", "hello"),
+    message: /plugin "echo": it did not print an ExecCredential in JSON\n$/,
+  },
   {
     name: "a server that does not answer",
     kubeconfig: () => kubeconfigFor({ server: "https://127.0.0.1:1024" }),
@@ -221,12 +273,12 @@ const SERVER_CASES: readonly ServerCase[] = [
       const user = await testCluster().issueClientCertificate({ cn: "late", groups: ["system:masters"], notAfter });
       return await testCluster().writeKubeconfig({ user });
     },
-    message: /^error: Cannot .*Unauthorized \(401 Unauthorized\)\nhint: The credentials were not accepted/,
+    message: /^error: Cannot discover .*: 401 Unauthorized\nhint: The credentials were not accepted/,
   },
   {
     name: "a token that nobody knows",
     kubeconfig: () => testCluster().writeKubeconfig({ user: { token: "nonsense" } }),
-    message: /Unauthorized \(401 Unauthorized\)\nhint: The credentials were not accepted/,
+    message: /^error: Cannot discover .*: 401 Unauthorized\nhint: The credentials were not accepted/,
   },
   {
     name: "a user who may do nothing",
@@ -326,17 +378,33 @@ Deno.test("bad input: what the server refuses is named with its field, and what 
     export default script("${namespace.name}", {
       namespace: "${namespace.name}",
       resources: [service, withOptions(${configMap("a")}, { dependsOn: [service] }), ${configMap("b", ", dataa: {}")},
-        ${configMap("c")}] });`,
+        ${configMap("c")}, ${configMap("d", ", data: { a: 5 }")}] });`,
   );
 
   const { code, stdout } = await runKubescript(["apply", script]);
   match(stdout, /failed +Service\/.*\/Bad_Name: .*metadata\.name: Invalid value: "Bad_Name".*\(422 Invalid\)\n/);
   match(stdout, /skipped +ConfigMap\/.*\/a: it needs Service\/.*\/Bad_Name, which was not applied\n/);
-  match(stdout, /failed +ConfigMap\/.*\/b: .*field not declared in schema.*\n +hint: The kind has no field "dataa"/);
+  match(stdout, /failed +ConfigMap\/.*\/b: dataa: field not declared in schema\n +hint: The kind has no field "dataa"/);
   match(stdout, /created +ConfigMap\/.*\/c\n/);
-  match(stdout, /Failed: 1 created, 2 failed, 1 skipped/);
+  match(stdout, /failed +ConfigMap\/.*\/d: data\.a: expected string, got 5\n +hint: Write a text in quotes/);
+  match(stdout, /Failed: 1 created, 3 failed, 1 skipped/);
   strictEqual(code, 1);
 });
+
+/** Writes a copy of the test cluster's kubeconfig, with a change. */
+// deno-lint-ignore no-explicit-any -- a kubeconfig is what the test says
+async function editedKubeconfig(edit: (config: any) => void): Promise<string> {
+  const config = JSON.parse(await Deno.readTextFile(testCluster().kubeconfig));
+  edit(config);
+  return await writeFile(JSON.stringify(config));
+}
+
+async function writeFile(text: string): Promise<string> {
+  // In the cluster's folder, so that it goes away with the cluster.
+  const path = await Deno.makeTempFile({ dir: testCluster().dir, suffix: ".kubeconfig" });
+  await Deno.writeTextFile(path, text);
+  return path;
+}
 
 /** Writes a kubeconfig that differs from the test cluster's. */
 function kubeconfigFor(options: { server?: string; ca?: string }): Promise<string> {

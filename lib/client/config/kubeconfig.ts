@@ -127,9 +127,10 @@ async function readKubeconfig(file: string): Promise<ConfigObject> {
   const text = await readFile(file, fail);
   let value: unknown;
   try {
-    value = parseYamlDocuments(text, { file })[0]?.value ?? {};
+    value = parseYamlDocuments(text)[0]?.value ?? {};
   } catch (cause) {
-    throw new ConfigError((cause as Error).message, { cause });
+    const problem = (cause as Error).message.replace("Cannot parse YAML: ", "");
+    throw new ConfigError(`Cannot read kubeconfig "${file}": ${problem}`, { cause });
   }
   if (!isJsonObject(value)) throw fail("is not an object");
   return new ConfigObject(file, "", value);

@@ -50,7 +50,10 @@ Deno.test("loadKubeconfig() tells where it found nothing", async () => {
 
 Deno.test("loadKubeconfig() names the file and the field that is wrong", async () => {
   const cases: [string, string][] = [
-    ["a: 1\n\tb: 2\n", 'Cannot parse YAML "FILE": line 2, column 1: tab characters must not be used in indentation'],
+    [
+      "a: 1\n\tb: 2\n",
+      'Cannot read kubeconfig "FILE": line 2, column 1: tab characters must not be used in indentation',
+    ],
     ["- 1\n", 'Cannot read kubeconfig "FILE": it is not an object'],
     ["contexts: 1\n", 'Cannot read kubeconfig "FILE": field "contexts" must be a list: it is of type number'],
     ["users: [null]\n", 'Cannot read kubeconfig "FILE": field "users[0]" must be an object: it is null'],

@@ -22,8 +22,9 @@ export async function findManifestFiles(where: string): Promise<string[]> {
   const files = [...new Set(await Array.fromAsync(await find(where)))].sort();
   for (const file of files) refuseRecipe(where, file);
   const manifests = files.filter((file) => /\.(ya?ml|json)$/i.test(file));
-  if (manifests.length === 0) throw failure(where, "there is no .yaml, .yml or .json file");
-  return manifests;
+  if (manifests.length > 0) return manifests;
+  const isFile = files[0] === where;
+  throw failure(where, isFile ? "it is no .yaml, .yml or .json file" : "there is no .yaml, .yml or .json file");
 }
 
 async function find(where: string): Promise<Iterable<string> | AsyncIterable<string>> {

@@ -134,7 +134,7 @@ Deno.test("manifests() says what is wrong", async () => {
         "  - kindless.yaml:3: this is no object with apiVersion and kind",
       ].join("\n"),
     ],
-    ["Makefile", none],
+    ["Makefile", "it is no .yaml, .yml or .json file"],
     ["empty", none],
     ["*.yml", none],
     ["nowhere/*.yaml", "it does not exist"],
