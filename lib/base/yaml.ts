@@ -53,6 +53,8 @@ export class YamlError extends SyntaxError {
   }
 }
 
+const DEEPER_THAN_ALL = 200;
+
 /**
  * Parses a text of any number of YAML documents.
  *
@@ -72,14 +74,33 @@ export class YamlError extends SyntaxError {
  */
 export function parseYamlDocuments(text: string): YamlDocument[] {
   try {
-    const events = parseEvents(text, {});
-    const values = constructFromEvents(events, { source: text, schema: SCHEMA, maxTotalMergeKeys: -1 });
-    const lines = documentLines(text, events);
+    const { source, events } = parseIndented(text);
+    const values = constructFromEvents(events, { source, schema: SCHEMA, maxTotalMergeKeys: -1 });
+    const lines = documentLines(source, events);
     return values.flatMap((value, i) => value === null ? [] : [{ value, line: lines[i]! }]);
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     // The original is not kept as the cause, as it quotes the text, which may hold secrets.
     throw yamlError(error);
+  }
+}
+
+/**
+ * Parses a text in which closing brackets may stand as far left as what they belong to. YAML demands that they are
+ * indented; kubectl does not, and formatters do not do it. Such lines are indented until the text is right.
+ */
+function parseIndented(text: string): { source: string; events: Event[] } {
+  const lines = text.split("\n");
+  for (const indented = new Set<number>();;) {
+    const source = lines.join("\n");
+    try {
+      return { source, events: parseEvents(source, {}) };
+    } catch (error) {
+      const line = error instanceof YAMLException && error.reason === "deficient indentation" && error.mark?.line;
+      if (typeof line !== "number" || indented.has(line) || !/^\s*[}\]]/.test(lines[line] ?? "")) throw error;
+      indented.add(line);
+      lines[line] = " ".repeat(DEEPER_THAN_ALL) + lines[line];
+    }
   }
 }
 

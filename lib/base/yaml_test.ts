@@ -96,6 +96,14 @@ Deno.test("parseYamlDocuments() gives the line of each document that is not empt
   for (const [text, want] of cases) deepStrictEqual(parseYamlDocuments(text).map(({ line }) => line), want, text);
 });
 
+Deno.test("parseYamlDocuments() lets closing brackets stand as far left as what they belong to, as formatters do", () => {
+  const text = "a:\n  b: {\n    c: [\n      1,\n    ],\n  }\n---\nd: |\n  [\n  ]\n";
+  deepStrictEqual(parseYamlDocuments(text), [
+    { value: { a: { b: { c: [1] } } }, line: 1 },
+    { value: { d: "[\n]\n" }, line: 8 },
+  ]);
+});
+
 Deno.test("parseYamlDocuments() says where a mistake is", () => {
   const cases: [string, string][] = [
     ["a: 1\n\tb: 2\n", "line 2, column 1: tab characters must not be used in indentation"],

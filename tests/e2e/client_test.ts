@@ -191,12 +191,6 @@ Deno.test("Client throws the Status of the server", async (t) => {
     ok(error.isUnauthorized);
     match(error.hint!, /credentials/);
   });
-  await t.step("410 for a watch from long ago", async () => {
-    const watch = Array.fromAsync(client.watch("cm", { namespace: namespace.name, resourceVersion: "1" }));
-    const error = await apiErrorOf(watch);
-    ok(error.isExpired);
-    match(error.message, /^Cannot watch configmaps in namespace "client-\w+": too old resource version/);
-  });
 });
 
 Deno.test("Client pages through 1,200 objects", async () => {
