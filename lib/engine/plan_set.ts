@@ -10,7 +10,7 @@ import { formatGroupKind } from "../kube/resource_type.ts";
 import type { Change, Plan } from "../plan/change.ts";
 import { digest } from "../plan/digest.ts";
 import { type GraphNode, orderObjects } from "../plan/order.ts";
-import { type PlanContext, planObject } from "../plan/plan_object.ts";
+import { NO_HASH, type PlanContext, planObject } from "../plan/plan_object.ts";
 import { planRemovals } from "../plan/removal.ts";
 import type { SecretKey } from "./secret_key.ts";
 import type { Session } from "./session.ts";
@@ -106,7 +106,8 @@ function planContext(session: Session, wanted: Wanted, key: SecretKey): PlanCont
     digest: async (desired) => {
       if (desired.object.kind !== "Secret" || desired.object.apiVersion !== "v1") return await digest(desired);
       const bytes = await key.read();
-      return bytes && await digest(desired, bytes);
+      if (bytes === "unreadable") return undefined;
+      return bytes === "absent" ? NO_HASH : await digest(desired, bytes);
     },
   };
 }

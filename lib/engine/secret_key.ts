@@ -15,11 +15,14 @@ import type { Parent } from "./parent.ts";
 /** How the API serves Secrets. */
 export const SECRET: ResourceType = { group: "", version: "v1", kind: "Secret", plural: "secrets", namespaced: true };
 
+/** The key; `absent` before the first run that needs it, `unreadable` for those who may not look at Secrets. */
+export type KeyState = Uint8Array<ArrayBuffer> | "absent" | "unreadable";
+
 /** The key of a set. */
 export class SecretKey {
   readonly #client: Client;
   readonly #set: SetIdentity;
-  #reading: Promise<Uint8Array<ArrayBuffer> | undefined> | undefined;
+  #reading: Promise<KeyState> | undefined;
 
   /**
    * Makes the key's holder; nothing is read yet.
@@ -35,9 +38,9 @@ export class SecretKey {
   /**
    * Reads the key, once.
    *
-   * @returns The key; `undefined` if there is none yet, or it cannot be read.
+   * @returns The key, or why there is none.
    */
-  read(): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  read(): Promise<KeyState> {
     this.#reading ??= this.#read();
     return this.#reading;
   }
@@ -49,7 +52,7 @@ export class SecretKey {
    * @returns Whether hashes come out differently from now on.
    */
   async ensure(parent: Parent): Promise<boolean> {
-    if (await this.read() !== undefined) return false;
+    if (typeof await this.read() !== "string") return false;
     const { name, uid } = parent.live.metadata;
     const key = await crypto.subtle.generateKey({ name: "HMAC", hash: "SHA-256" }, true, ["sign"]);
     const raw = new Uint8Array(await crypto.subtle.exportKey("raw", key));
@@ -75,13 +78,13 @@ export class SecretKey {
     return true;
   }
 
-  async #read(): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  async #read(): Promise<KeyState> {
     try {
       const secret = await this.#client.find(SECRET, { namespace: this.#set.namespace, name: this.#set.parentName });
       const { key } = (secret?.data ?? {}) as { key?: string };
-      return key === undefined ? undefined : Uint8Array.fromBase64(key);
+      return key === undefined ? "absent" : Uint8Array.fromBase64(key);
     } catch (error) {
-      if (error instanceof ApiError && error.isForbidden) return undefined;
+      if (error instanceof ApiError && error.isForbidden) return "unreadable";
       throw error;
     }
   }

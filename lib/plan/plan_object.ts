@@ -18,6 +18,9 @@ import { applyEntry, controllerOf, isMember, otherEntries, otherSetOf, ownsAnnot
 import { payload, withAdoptedMark, withHash, withoutFields, withPreconditions } from "./payload.ts";
 import { APPLIED_ANNOTATION, PART_OF_LABEL, type SetIdentity } from "./set_identity.ts";
 
+/** Stands for the hash of an object that was not applied with a key yet; it equals no hash. */
+export const NO_HASH = "";
+
 /** What is the same for all objects of a run. */
 export interface PlanContext {
   /** The set. */
@@ -26,7 +29,7 @@ export interface PlanContext {
   readonly force: boolean;
   /** What happens to fields that somebody changed after the set had applied them. */
   readonly drift: "repair" | "report";
-  /** Hashes what is desired; `undefined` if the key for it cannot be read. */
+  /** Hashes what is desired; {@linkcode NO_HASH} if there is no key yet, `undefined` if it cannot be read. */
   readonly digest: (desired: DesiredObject) => Promise<string | undefined>;
   /** Hides secret values. */
   readonly mask: Mask;
@@ -69,7 +72,7 @@ export async function planObject(
   const hash = await context.digest(desired);
   if (hash === undefined) return planWithoutHash(subject, context);
   // We own these fields, and sent the same object last time: what is written otherwise is the server's way to write it.
-  if (settled && live.metadata.annotations?.[APPLIED_ANNOTATION] === hash) return { ...base, action: "unchanged" };
+  if (settled && wasApplied(live, hash)) return { ...base, action: "unchanged" };
   return planDifferences(subject, hash, context);
 }
 
@@ -117,8 +120,7 @@ async function planDifferences(subject: Subject, hash: string, context: PlanCont
   const { live, desired, differences } = subject;
   const { set, mask } = context;
   const own = applyEntry(live, set.fieldManager);
-  const unchangedDesire = live.metadata.annotations?.[APPLIED_ANNOTATION] === hash &&
-    (own === undefined || ownsAnnotation(own, APPLIED_ANNOTATION));
+  const unchangedDesire = wasApplied(live, hash) && (own === undefined || ownsAnnotation(own, APPLIED_ANNOTATION));
   // The label and the hash of this very object prove that it is ours, even if somebody cleared its managedFields.
   const restoreOwnership = own === undefined && unchangedDesire && (live.metadata.managedFields ?? []).length === 0 &&
     live.metadata.labels?.[PART_OF_LABEL] === set.id;
@@ -144,6 +146,10 @@ async function planDifferences(subject: Subject, hash: string, context: PlanCont
   const apply = { ...await plannedApply(subject, subject.object, hash, force), restoreOwnership };
   const reason = restoreOwnership ? "the record of who owns its fields was cleared" : updateReason(explained, fields);
   return { ...without(subject), action: "update", fields, apply, drift, reason };
+}
+
+function wasApplied(live: LiveObject, hash: string): boolean {
+  return hash !== NO_HASH && live.metadata.annotations?.[APPLIED_ANNOTATION] === hash;
 }
 
 function planWithoutHash(subject: Subject, context: PlanContext): Change {
@@ -187,7 +193,7 @@ function conflictOf(subject: Subject, conflicts: readonly Explained[], mask: Mas
 
 async function firstApply(desired: DesiredObject, object: KubeObject, context: PlanContext): Promise<PlannedApply> {
   const hash = await context.digest(desired);
-  return { object: withHash(object, hash ?? ""), force: false, restoreOwnership: false };
+  return { object: withHash(object, hash ?? NO_HASH), force: false, restoreOwnership: false };
 }
 
 function plannedApply(subject: Subject, object: KubeObject, hash: string, force: boolean): PlannedApply {

@@ -146,3 +146,19 @@ Deno.test("apply adopts what somebody else created after it was planned", async 
   deepStrictEqual((await set.delete()).actions, { "ConfigMap/shared": "release" });
   deepStrictEqual((await getObject("configmap/shared", home.name)).data, { equal: "1", other: "2", ours: "3" });
 });
+
+Deno.test("the first apply of a set adopts a Secret, and then knows drift from conflict", async () => {
+  await using home = await cluster.namespace("adopt");
+  const set = new ManifestSet(home.name);
+  const secret: Manifest = { apiVersion: "v1", kind: "Secret", metadata: { name: "login" }, data: { user: "YQ==" } };
+  await create(home.name, secret);
+  const desired = [{ ...secret, data: { user: "YQ==", password: "Yg==" } }];
+  deepStrictEqual((await set.plan(desired)).actions, { "Secret/login": "adopt" });
+  deepStrictEqual((await set.succeed(desired)).actions, { "Secret/login": "adopt" });
+  strictEqual((await set.plan(desired)).document.summary.unchanged, 1);
+
+  const patch = JSON.stringify({ data: { password: "Yw==" } });
+  await cluster.kubectl(["patch", "secret", "login", "-n", home.name, "--type=merge", "-p", patch]);
+  deepStrictEqual((await set.succeed(desired)).actions, { "Secret/login": "update" });
+  deepStrictEqual((await getObject("secret/login", home.name)).data, { user: "YQ==", password: "Yg==" });
+});
