@@ -13,7 +13,7 @@ import { type AppliedSet, applySet } from "./apply_set.ts";
 import type { ApplyCommandOptions } from "./options.ts";
 import { planSet, type SetPlan } from "./plan_set.ts";
 import { findRail } from "./rails.ts";
-import { type RemovedSet, removeSet } from "./remove_set.ts";
+import { membersLeft, type RemovedSet, removeSet } from "./remove_set.ts";
 import type { NotReady, Outcome, Result, Stop } from "./result.ts";
 import type { RunLock } from "./run_lock.ts";
 import { SecretKey } from "./secret_key.ts";
@@ -174,10 +174,7 @@ class ApplyRun {
 
   #scopeAfter(planned: SetPlan, removed: RemovedSet): Parameters<RunLock["release"]>[0] {
     const { members, unreadableKinds, parent } = planned.survey;
-    const gone = new Set(removed.outcomes.filter((o) => o.status === "done").map((o) => refKey(o.change.ref)));
-    for (const { ref } of removed.remaining) gone.delete(refKey(ref));
-    const remaining = [...members].filter(([key]) => !gone.has(key)).map(([, member]) => member);
-    const scope = scopeOf(this.#session, this.#wanted.targets, remaining);
+    const scope = scopeOf(this.#session, this.#wanted.targets, membersLeft(members, removed));
     // What could not be read may still have members, wherever they were known to be.
     const kept = unreadableKinds.size > 0 ? parent?.scope.namespaces ?? [] : [];
     return {

@@ -14,7 +14,7 @@ import type { CommandOptions, WriteCommandOptions } from "./options.ts";
 import { CONFIG_MAP } from "./parent.ts";
 import { orderRemovals } from "./plan_set.ts";
 import { findRail } from "./rails.ts";
-import { type RemovedSet, removeSet } from "./remove_set.ts";
+import { membersLeft, type RemovedSet, removeSet } from "./remove_set.ts";
 import type { Result, Stop } from "./result.ts";
 import { LockLostError, type RunLock } from "./run_lock.ts";
 import { SECRET } from "./secret_key.ts";
@@ -122,10 +122,7 @@ async function removeAll(
   const complete = first.outcomes.every((outcome) => outcome.status === "done") && first.remaining.length === 0;
   if (lock.lost.aborted) return first;
   if (!complete || signal.aborted) {
-    const done = new Set(first.outcomes.filter((o) => o.status === "done").map((o) => refKey(o.change.ref)));
-    for (const { ref } of first.remaining) done.delete(refKey(ref));
-    const left = [...found.members].filter(([key]) => !done.has(key)).map(([, member]) => member);
-    await lock.release(scopeOf(session, [], left));
+    await lock.release(scopeOf(session, [], membersLeft(found.members, first)));
     return withInterrupted(first, removals.filter(isHome));
   }
   // The home takes the parent with it, and with the parent the lock; the parent alone is deleted otherwise.

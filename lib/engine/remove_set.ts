@@ -13,7 +13,7 @@ import { formatGroupKind } from "../kube/resource_type.ts";
 import type { Change } from "../plan/change.ts";
 import { orderObjects } from "../plan/order.ts";
 import { isMember } from "../plan/ownership.ts";
-import { releasePatch } from "../plan/removal.ts";
+import { type Member, releasePatch } from "../plan/removal.ts";
 import { follow } from "./follow.ts";
 import type { NotReady, Outcome } from "./result.ts";
 import type { Session } from "./session.ts";
@@ -62,6 +62,19 @@ export async function removeSet(
     outcomes: results.map((result) => result.outcome),
     remaining: results.flatMap((result) => result.remaining ?? []),
   };
+}
+
+/**
+ * Tells which members are still there.
+ *
+ * @param members The members before, by key.
+ * @param removed What was removed.
+ * @returns The members that are left.
+ */
+export function membersLeft(members: ReadonlyMap<string, Member>, removed: RemovedSet): Member[] {
+  const gone = new Set(removed.outcomes.filter((o) => o.status === "done").map((o) => refKey(o.change.ref)));
+  for (const { ref } of removed.remaining) gone.delete(refKey(ref));
+  return [...members].filter(([key]) => !gone.has(key)).map(([, member]) => member);
 }
 
 interface Removed {

@@ -8,7 +8,7 @@ import { isJsonObject } from "../base/json.ts";
 import type { PathElement } from "../kube/field_path.ts";
 import type { LiveObject, ManagedFieldsEntry } from "../kube/object.ts";
 import type { Difference } from "./compare.ts";
-import { childAt, type FieldNode, hasKey, isLeaf, mayHaveKey, nodeAt } from "./field_set.ts";
+import { childAt, type FieldNode, findItemKey, hasKey, isLeaf, nodeAt } from "./field_set.ts";
 import { likeness } from "./normal_forms.ts";
 import { otherEntries } from "./ownership.ts";
 
@@ -169,8 +169,7 @@ function descend(claims: readonly Claim[], element: PathElement): Claim[] {
 
 function elementOf(item: unknown, claims: readonly Claim[]): PathElement | undefined {
   const texts = claims.flatMap((claim) => Object.keys(claim.node));
-  const keys = texts.filter((text) => text.startsWith("k:")).map((text) => JSON.parse(text.slice(2)));
-  const key = keys.find((key) => hasKey(item, key)) ?? keys.find((key) => mayHaveKey(item, key));
+  const { keys, key } = findItemKey(item, texts);
   if (key !== undefined) return { key };
   if (isJsonObject(item) && keys[0] !== undefined) {
     return { key: Object.fromEntries(Object.keys(keys[0]).map((field) => [field, item[field]])) };

@@ -94,3 +94,24 @@ export function mayHaveKey(item: unknown, key: Readonly<Record<string, unknown>>
   return isJsonObject(item) &&
     Object.keys(key).every((field) => item[field] === undefined || jsonEquals(item[field], key[field]));
 }
+
+/**
+ * Finds the associative key by which a field set knows a desired list item.
+ *
+ * @param item The item.
+ * @param texts The keys of the field set's node; those that are no associative keys are passed over.
+ * @returns All associative keys of the node, and that of the item, if there is one.
+ */
+export function findItemKey(item: unknown, texts: readonly string[]): ItemKey {
+  const keys = texts.filter((text) => text.startsWith("k:"))
+    .map((text) => parseJson(text.slice(2)) as Record<string, unknown>);
+  return { keys, key: keys.find((key) => hasKey(item, key)) ?? keys.find((key) => mayHaveKey(item, key)) };
+}
+
+/** What {@linkcode findItemKey} found. */
+export interface ItemKey {
+  /** All associative keys of the node. */
+  readonly keys: readonly Readonly<Record<string, unknown>>[];
+  /** The key of the item. */
+  readonly key: Readonly<Record<string, unknown>> | undefined;
+}

@@ -9,7 +9,7 @@ import type { DesiredObject, FieldPath } from "../kube/desired_object.ts";
 import { parseFieldPath, type PathElement } from "../kube/field_path.ts";
 import type { KubeObject, LiveObject, ManagedFieldsEntry } from "../kube/object.ts";
 
-import { childAt, type FieldNode, hasKey, mayHaveKey } from "./field_set.ts";
+import { childAt, type FieldNode, findItemKey, hasKey } from "./field_set.ts";
 import { copyAt, removeAt, setAt, valueAt } from "./field_edit.ts";
 import { applyEntry, ownsAnnotation, ownsField } from "./ownership.ts";
 import {
@@ -135,8 +135,7 @@ function locate(object: unknown, path: FieldPath, owned: FieldNode | undefined):
 }
 
 function itemElement(item: unknown, index: number, node: FieldNode | undefined): PathElement {
-  const keys = Object.keys(node ?? {}).filter((key) => key.startsWith("k:")).map((key) => JSON.parse(key.slice(2)));
-  const key = keys.find((key) => hasKey(item, key)) ?? keys.find((key) => mayHaveKey(item, key));
+  const { key } = findItemKey(item, Object.keys(node ?? {}));
   return key === undefined ? { index } : { key };
 }
 
