@@ -5,22 +5,7 @@
  */
 import type { Client } from "../../lib/client/client.ts";
 import type { ResourceType } from "../../lib/kube/resource_type.ts";
-
-/** What the generator reads of an OpenAPI v3 schema. */
-export interface Schema {
-  readonly description?: string;
-  readonly type?: string;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly items?: Schema;
-  readonly additionalProperties?: Schema;
-  readonly enum?: readonly string[];
-  readonly oneOf?: readonly Schema[];
-  /** Always a single reference: beside a `$ref` OpenAPI v3 allows no description. */
-  readonly allOf?: readonly [Schema];
-  readonly $ref?: string;
-  readonly "x-kubernetes-group-version-kind"?: readonly { group: string; version: string; kind: string }[];
-}
+import type { Schema } from "../../lib/kube/schema.ts";
 
 /** The built-in kinds of an API server. */
 export interface Api {
@@ -55,14 +40,4 @@ export async function readApi(client: Client): Promise<Api> {
     }
   }
   return { serverVersion: String(gitVersion), types: (await client.mapper()).types, schemas };
-}
-
-/**
- * Finds what a schema refers to.
- *
- * @param schema The schema.
- * @returns The full name of another schema, if it is nothing but a reference.
- */
-export function referenceOf(schema: Schema): string | undefined {
-  return (schema.$ref ?? schema.allOf?.[0].$ref)?.replace("#/components/schemas/", "");
 }

@@ -4,7 +4,8 @@
  * @module
  */
 import { formatApiVersion, type ResourceType } from "../../lib/kube/resource_type.ts";
-import { type Api, referenceOf, type Schema } from "./api.ts";
+import { referenceOf, type Schema, valuesOf } from "../../lib/kube/schema.ts";
+import type { Api } from "./api.ts";
 
 /** The schema in whose stead the library's own type stands. */
 export const OBJECT_META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
@@ -127,7 +128,8 @@ function reachable(
     const name = referenceOf(schema);
     if (name !== undefined) visitName(name);
     if (schema.items) visit(schema.items);
-    if (schema.additionalProperties) visit(schema.additionalProperties);
+    const values = valuesOf(schema);
+    if (values) visit(values);
     for (const [field, property] of Object.entries(schema.properties ?? {})) {
       if (follow(schema, field)) visit(property);
     }

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type Api, referenceOf, type Schema } from "./api.ts";
+import { referenceOf, type Schema, valuesOf } from "../../lib/kube/schema.ts";
+import type { Api } from "./api.ts";
 
 /** What makes editors propose the values of an enum while others are accepted. */
 export const OPEN_ENUM = "(string & {})";
@@ -73,7 +74,7 @@ function printType(schema: Schema, context: TypeContext): string {
       return item.includes("|") ? `Array<${item}>` : `${item}[]`;
     }
     case "object":
-      return `Record<string, ${printType(schema.additionalProperties ?? {}, context)}>`;
+      return `Record<string, ${printType(valuesOf(schema) ?? {}, context)}>`;
     case "integer":
       return "number";
     default:
