@@ -21,10 +21,11 @@ export { main } from "./lib/cli/main.ts";
 export { type ManifestObject, manifests, type ManifestsOptions } from "./lib/engine/load/manifests.ts";
 export { KubescriptError, type KubescriptErrorOptions } from "./lib/kube/error.ts";
 export type { KubeObject, LiveObject, ManagedFieldsEntry, ObjectMeta, OwnerReference } from "./lib/kube/object.ts";
+export type { Id, KindOf, Live } from "./lib/kube/live.ts";
 export type { GroupVersionKind, ResourceType } from "./lib/kube/resource_type.ts";
-export type { DeepReadonly } from "./lib/script/deep_readonly.ts";
+export type { DeepReadonly } from "./lib/base/deep_readonly.ts";
 export { initial } from "./lib/script/initial.ts";
-export { type Body, defineKind, type DefineKindOptions, type Id, type Kind, type Live } from "./lib/script/kind.ts";
+export { type Body, defineKind, type DefineKindOptions, type Kind } from "./lib/script/kind.ts";
 export type { Many } from "./lib/script/many.ts";
 export { type ObjectOptions, withOptions } from "./lib/script/object_options.ts";
 export {
@@ -40,7 +41,7 @@ export {
   type StringOptions,
   type Values,
 } from "./lib/script/param.ts";
-export type { Ref } from "./lib/script/ref.ts";
+export type { Ref } from "./lib/kube/ref.ts";
 export { type RequiredObject, requires } from "./lib/script/requires.ts";
 export type { Rule } from "./lib/script/rule.ts";
 export {

@@ -7,7 +7,7 @@
 import type { Client } from "../client/client.ts";
 import { formatLabelSelector, parseLabelSelector } from "../kube/label_selector.ts";
 import type { ScriptReader } from "../script/script_reader.ts";
-import { parseRef } from "../script/ref.ts";
+import { parseRef } from "../kube/ref.ts";
 
 /**
  * Makes a reader for scripts.

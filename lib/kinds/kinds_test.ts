@@ -3,9 +3,9 @@
  */
 
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import type { DeepReadonly } from "../script/deep_readonly.ts";
+import type { DeepReadonly } from "../base/deep_readonly.ts";
 import { initial } from "../script/initial.ts";
-import type { Live } from "../script/kind.ts";
+import type { Live } from "../kube/live.ts";
 import { HorizontalPodAutoscaler as HorizontalPodAutoscalerV1, type Scale } from "./autoscaling/v1.ts";
 import {
   ConfigMap,

@@ -4,33 +4,11 @@
  * @module
  */
 
-import type { KubeObject, ObjectMeta } from "../kube/object.ts";
+import type { DeepReadonly } from "../base/deep_readonly.ts";
+import type { Live } from "../kube/live.ts";
+import type { KubeObject } from "../kube/object.ts";
 import { parseApiVersion, type ResourceType } from "../kube/resource_type.ts";
-import type { DeepReadonly } from "./deep_readonly.ts";
 import { type ObjectOptions, withOptions } from "./object_options.ts";
-
-/**
- * The identity of a live object. Cluster-scoped kinds, whose metadata says `namespace?: never`, have no namespace.
- *
- * @typeParam T The object's type.
- */
-export interface Id<T> {
-  /** The name. */
-  readonly name: string;
-  /** The namespace. */
-  readonly namespace: T extends { metadata?: { namespace?: never } } ? undefined : string;
-  /** Unique over time and space. */
-  readonly uid: string;
-}
-
-/**
- * An object as it was read from the cluster: its identity is known, and nobody can write to it.
- *
- * @typeParam T The object's type.
- */
-export type Live<T> = DeepReadonly<Omit<T, "metadata">> & {
-  readonly metadata: DeepReadonly<Omit<ObjectMeta, "namespace">> & Id<T> & { readonly resourceVersion: string };
-};
 
 /**
  * What has to be written to build an object: everything but `apiVersion`, `kind` and `status`.

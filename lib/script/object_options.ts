@@ -5,7 +5,7 @@
  */
 
 import type { KubeObject, LiveObject } from "../kube/object.ts";
-import type { DeepReadonly } from "./deep_readonly.ts";
+import type { DeepReadonly } from "../base/deep_readonly.ts";
 import type { Many } from "./many.ts";
 
 /**

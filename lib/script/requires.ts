@@ -8,7 +8,7 @@ import type { Requirement } from "../kube/desired_object.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { formatApiVersion } from "../kube/resource_type.ts";
 import type { Kind } from "./kind.ts";
-import { parseRef, type Ref } from "./ref.ts";
+import { parseRef, type Ref } from "../kube/ref.ts";
 
 // Registered globally, as a script may use another copy of the library than the runner.
 const REQUIRES: unique symbol = Symbol.for("kubescript.requires");

@@ -9,7 +9,7 @@
 import { isJsonObject } from "../base/json.ts";
 import { isDns1123Label } from "../kube/names.ts";
 import type { KubeObject } from "../kube/object.ts";
-import type { DeepReadonly } from "./deep_readonly.ts";
+import type { DeepReadonly } from "../base/deep_readonly.ts";
 import type { Many } from "./many.ts";
 import { isParam, type Param, type Params, type Preset, type Values } from "./param.ts";
 import type { RequiredObject } from "./requires.ts";

@@ -5,8 +5,9 @@
  */
 
 import type { KubeObject } from "../kube/object.ts";
-import type { Kind, Live } from "./kind.ts";
-import type { Ref } from "./ref.ts";
+import type { Live } from "../kube/live.ts";
+import type { Kind } from "./kind.ts";
+import type { Ref } from "../kube/ref.ts";
 
 /** Which objects to list. */
 export interface ListOptions {

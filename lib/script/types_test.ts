@@ -5,7 +5,8 @@
 import { strictEqual } from "node:assert/strict";
 import type { ObjectMeta } from "../kube/object.ts";
 import { initial } from "./initial.ts";
-import { defineKind, type Live } from "./kind.ts";
+import type { Live } from "../kube/live.ts";
+import { defineKind } from "./kind.ts";
 import { withOptions } from "./object_options.ts";
 import { param } from "./param.ts";
 import { requires } from "./requires.ts";
