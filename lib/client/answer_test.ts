@@ -1,5 +1,5 @@
 import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
-import { getRequest } from "../kube/request.ts";
+import { getRequest } from "../kube/read_request.ts";
 import { type Answer, readAnswer } from "./answer.ts";
 
 const nodes = { group: "", version: "v1", kind: "Node", plural: "nodes", namespaced: false };

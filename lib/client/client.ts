@@ -4,60 +4,52 @@
  * @module
  */
 
-import { KubescriptError } from "../kube/error.ts";
-import type { KubeObject, LiveObject } from "../kube/object.ts";
+import type { Live } from "../kube/live.ts";
+import type { KubeObject } from "../kube/object.ts";
+import { getRequest } from "../kube/read_request.ts";
+import type { Ref } from "../kube/ref.ts";
+import type { KubeRequest } from "../kube/request.ts";
 import {
-  type ApplyOptions,
-  applyRequest,
-  createRequest,
-  type DeleteOptions,
-  deleteRequest,
-  getRequest,
-  type KubeRequest,
-  type ListOptions,
-  listRequest,
-  type ObjectAddress,
-  patchRequest,
-  type PatchType,
-  replaceRequest,
-  type WatchOptions,
-  watchRequest,
-  type WriteOptions,
-} from "../kube/request.ts";
-import { parseApiVersion, type ResourceType } from "../kube/resource_type.ts";
-import { readAnswer } from "./answer.ts";
-import { discover } from "./discovery.ts";
-import { ApiError } from "./errors.ts";
-import { type FetchPage, ObjectList } from "./object_list.ts";
-import { RestMapper } from "./rest_mapper.ts";
-import type { SendOptions, Transport } from "./transport.ts";
-import { readWatchEvents, type WatchEvent } from "./watch_stream.ts";
+  bindRequest,
+  evictRequest,
+  type Scale,
+  scaleRequest,
+  tokenRequest,
+  type TokenSpec,
+} from "../kube/subresource_request.ts";
+import type { DeleteOptions as DeleteRequestOptions, WriteOptions } from "../kube/write_request.ts";
+import { type AccessQuestion, askAccess, askWho, type Decision, type UserInfo } from "./access.ts";
+import { type Answer, readAnswer } from "./answer.ts";
+import { type EventText, recordEvent } from "./event.ts";
+import type { KindArgument } from "./kind_finder.ts";
+import { type RawOptions, rawRequest } from "./raw_request.ts";
+import { type ClientOptions, ResourceClient } from "./resource_client.ts";
+import type { RestMapper } from "./rest_mapper.ts";
+import type { SendOptions } from "./sender.ts";
 
-/** A kind: a kind value, how the API serves it, or any name that kubectl takes for it. */
-export type KindArgument = string | ResourceType | { readonly type: ResourceType };
-
-/** An object: `"namespace/name"` (or `"name"`), both apart, or any object. */
-export type RefArgument =
-  | string
-  | { readonly namespace?: string | undefined; readonly name: string }
-  | { readonly metadata: { readonly namespace?: string | undefined; readonly name: string; readonly uid?: string } };
-
-/** What a client is made of. */
-export interface ClientOptions {
-  /** Sends the requests. */
-  readonly transport: Transport;
-  /** The namespace of references that name none. */
-  readonly namespace: string;
+/** What the API server says about itself. See `version.Info` of apimachinery. */
+export interface ServerVersion {
+  /** For example `1`. */
+  readonly major: string;
+  /** For example `37`. */
+  readonly minor: string;
+  /** For example `v1.37.1`. */
+  readonly gitVersion: string;
+  /** Further fields, such as `platform`. */
+  readonly [field: string]: unknown;
 }
 
-const PAGE_LIMIT = 500;
+/** A token of a ServiceAccount. */
+export interface Token {
+  /** The token. Whoever has it is the ServiceAccount. */
+  readonly token: string;
+  /** When it ends, RFC 3339. */
+  readonly expirationTimestamp: string;
+}
 
-/** Talks to one API server. Objects are plain JSON, with `apiVersion` and `kind` filled in. */
-export class Client implements Disposable {
-  /** The namespace of references that name none. */
-  readonly namespace: string;
-  readonly #transport: Transport;
-  #mapper: Promise<RestMapper> | undefined;
+/** Talks to one API server. */
+export class Client extends ResourceClient implements Disposable {
+  readonly #options: ClientOptions;
 
   /**
    * Makes a client; nothing is sent yet.
@@ -65,178 +57,175 @@ export class Client implements Disposable {
    * @param options What it is made of.
    */
   constructor(options: ClientOptions) {
-    this.#transport = options.transport;
-    this.namespace = options.namespace;
+    super(options);
+    this.#options = options;
+  }
+
+  /**
+   * Makes a client for the same server, through the same connections.
+   *
+   * @param namespace The namespace of references and selections that name none.
+   * @returns The client.
+   */
+  inNamespace(namespace: string): Client {
+    return new Client({ ...this.#options, namespace });
   }
 
   /** The server's time in milliseconds since the epoch, exact to about a second. */
   serverTimeMs(): number {
-    return this.#transport.serverTimeMs();
+    return this.sender.serverTimeMs();
   }
 
   /**
-   * Reads one object.
+   * Reads how many there are to be, and how many there are.
    *
-   * @param kind The kind.
+   * @param kind The kind: any that has the subresource `scale`.
    * @param ref Which object.
    * @param options The signal that cancels the request.
-   * @returns The object.
-   * @throws {ApiError} With `isNotFound` if it does not exist.
+   * @returns The numbers.
    */
-  async get(kind: KindArgument, ref: RefArgument, options: SendOptions = {}): Promise<LiveObject> {
+  async getScale(kind: KindArgument, ref: Ref, options: SendOptions = {}): Promise<Live<KubeObject & Scale>> {
     const type = await this.typeOf(kind, options);
-    return await this.#sendForObject(getRequest(type, this.#address(ref)), options);
+    return await this.fetch(getRequest(type, this.address(ref, "scale")), options) as never;
   }
 
   /**
-   * Reads one object that may not exist.
+   * Sets how many there are to be.
    *
-   * @param kind The kind.
+   * @param kind The kind: any that has the subresource `scale`.
    * @param ref Which object.
+   * @param replicas How many.
+   * @param options Dry run, field manager.
+   * @returns The numbers.
+   */
+  async scale(
+    kind: KindArgument,
+    ref: Ref,
+    replicas: number,
+    options: WriteOptions & SendOptions = {},
+  ): Promise<Live<KubeObject & Scale>> {
+    const { signal, ...write } = options;
+    const type = await this.typeOf(kind, { signal });
+    return await this.fetch(scaleRequest(type, this.address(ref), replicas, this.managed(write)), { signal }) as never;
+  }
+
+  /**
+   * Asks a Pod to go, as a drain does: its PodDisruptionBudgets are honoured.
+   *
+   * @param kind The kind of Pods.
+   * @param ref Which Pod; one that was read is evicted only if it is still that one.
+   * @param options Grace period, preconditions, dry run.
+   * @returns Settles when the Pod was asked to go; it is not gone yet.
+   * @throws {ApiError} With `isTooManyRequests` if a budget forbids it for now; its message says which.
+   */
+  async evict(kind: KindArgument, ref: Ref, options: DeleteRequestOptions & SendOptions = {}): Promise<void> {
+    const { signal, ...deletion } = options;
+    const type = await this.typeOf(kind, { signal });
+    await this.fetch(evictRequest(type, this.address(ref), this.precise(ref, deletion)), { signal });
+  }
+
+  /**
+   * Puts a Pod onto a Node, as the scheduler does.
+   *
+   * @param kind The kind of Pods.
+   * @param ref Which Pod.
+   * @param node The Node's name.
    * @param options The signal that cancels the request.
-   * @returns The object, or `undefined`.
    */
-  async find(kind: KindArgument, ref: RefArgument, options: SendOptions = {}): Promise<LiveObject | undefined> {
-    try {
-      return await this.get(kind, ref, options);
-    } catch (error) {
-      if (error instanceof ApiError && error.isNotFound) return undefined;
-      throw error;
-    }
+  async bind(kind: KindArgument, ref: Ref, node: string, options: SendOptions = {}): Promise<void> {
+    await this.fetch(bindRequest(await this.typeOf(kind, options), this.address(ref), node), options);
   }
 
   /**
-   * Lists objects, by pages of 500 that are fetched as they are needed.
+   * Makes a token for a ServiceAccount.
    *
-   * @param kind The kind; a name is resolved before the first page.
-   * @param options What to select; all namespaces unless one is named.
-   * @returns The list, to iterate over or to read as a whole.
+   * @param kind The kind of ServiceAccounts.
+   * @param ref Which ServiceAccount.
+   * @param spec Audiences, expiry, the object that the token is bound to.
+   * @param options The signal that cancels the request.
+   * @returns The token.
    */
-  list(kind: KindArgument, options: ListOptions & SendOptions = {}): ObjectList {
-    const { signal, ...listOptions } = options;
-    const fetchPage: FetchPage = (type, token) => {
-      // The token says which state is meant; the server refuses one that comes with a version.
-      const next = token !== undefined &&
-        { continue: token, resourceVersion: undefined, resourceVersionMatch: undefined };
-      return this.fetch(listRequest(type, { limit: PAGE_LIMIT, ...listOptions, ...next }), { signal });
-    };
-    return new ObjectList(() => this.typeOf(kind, { signal }), fetchPage);
-  }
-
-  /**
-   * Watches objects until the server ends the stream.
-   *
-   * @param kind The kind.
-   * @param options What to select, and where to begin.
-   * @yields One event after the other.
-   * @throws {ApiError} If the watch is refused, or ends with an error such as 410.
-   * @throws {TransportError} If the connection breaks; with `timeoutSeconds` also if it is silent for much longer.
-   */
-  async *watch(kind: KindArgument, options: WatchOptions & SendOptions = {}): AsyncGenerator<WatchEvent> {
-    const { signal, ...watchOptions } = options;
-    const request = watchRequest(await this.typeOf(kind, { signal }), watchOptions);
-    const { timeoutSeconds } = watchOptions;
-    const durationMs = timeoutSeconds ? timeoutSeconds * 1_000 : undefined;
-    yield* this.#transport.stream(request, (response) => readWatchEvents(request, response), { signal, durationMs });
-  }
-
-  /**
-   * Creates an object.
-   *
-   * @param object The object.
-   * @param options Dry run, field manager, validation.
-   * @returns The object as it was stored.
-   * @throws {ApiError} With `isAlreadyExists` if there is one of that name.
-   */
-  async create(object: KubeObject, options: WriteOptions & SendOptions = {}): Promise<LiveObject> {
-    const { signal, ...writeOptions } = options;
-    const type = await this.#typeOfObject(object, { signal });
-    return await this.#sendForObject(createRequest(type, object, writeOptions), { signal });
-  }
-
-  /**
-   * Replaces an object as a whole.
-   *
-   * @param object The object; with its `resourceVersion`, a change in between is a conflict.
-   * @param options Dry run, field manager, validation.
-   * @returns The object as it was stored.
-   */
-  async replace(object: KubeObject, options: WriteOptions & SendOptions = {}): Promise<LiveObject> {
-    const { signal, ...writeOptions } = options;
-    const type = await this.#typeOfObject(object, { signal });
-    return await this.#sendForObject(replaceRequest(type, object, writeOptions), { signal });
-  }
-
-  /**
-   * Patches an object.
-   *
-   * @param kind The kind.
-   * @param ref Which object.
-   * @param patch The fields to change, or the operations of a JSON patch.
-   * @param options How the patch is meant (default `merge`), dry run, field manager, validation.
-   * @returns The object as it was stored.
-   */
-  async patch(
+  async createToken(
     kind: KindArgument,
-    ref: RefArgument,
-    patch: unknown,
-    options: WriteOptions & SendOptions & { readonly type?: PatchType } = {},
-  ): Promise<LiveObject> {
-    const { signal, type: patchType = "merge", ...writeOptions } = options;
-    const type = await this.typeOf(kind, { signal });
-    return await this.#sendForObject(patchRequest(type, this.#address(ref), patch, patchType, writeOptions), {
-      signal,
-    });
+    ref: Ref,
+    spec: TokenSpec = {},
+    options: SendOptions = {},
+  ): Promise<Token> {
+    const request = tokenRequest(await this.typeOf(kind, options), this.address(ref), spec);
+    return (await this.fetch(request, options)).status as Token;
   }
 
   /**
-   * Applies an object by server-side apply.
+   * Records an Event about an object, where `kubectl describe` shows it.
    *
-   * @param object The fields to own; with `metadata.uid` the object must exist under that uid.
-   * @param options The field manager, force, dry run, validation.
-   * @returns The object as it was stored, and whether this made it.
-   * @throws {ApiError} With `isApplyConflict` if others own fields.
+   * @param about The object, as it was read.
+   * @param type `Warning` for what somebody should look at, else `Normal`.
+   * @param reason Why, in one word such as `ScaledUp`.
+   * @param message What happened, for people.
+   * @param options The signal that cancels the request.
    */
-  async apply(
-    object: KubeObject,
-    options: ApplyOptions & SendOptions & { readonly type?: ResourceType | undefined },
-  ): Promise<{ readonly object: LiveObject; readonly created: boolean }> {
-    const { signal, type = await this.#typeOfObject(object, { signal }), ...applyOptions } = options;
-    const request = applyRequest(type, object, applyOptions);
-    const answer = await this.#transport.send(request, { signal });
-    return { object: readAnswer(request, answer) as LiveObject, created: answer.status === 201 };
+  async event(
+    about: EventText["about"],
+    type: "Normal" | "Warning",
+    reason: string,
+    message: string,
+    options: SendOptions = {},
+  ): Promise<void> {
+    await this.fetch(recordEvent({ about, type, reason, message, timeMs: this.serverTimeMs() }), options);
   }
 
   /**
-   * Deletes an object.
+   * Tells who the server takes us for.
    *
+   * @param options The signal that cancels the request.
+   * @returns Name, groups and other attributes.
+   */
+  async whoAmI(options: SendOptions = {}): Promise<UserInfo> {
+    return await askWho((request) => this.fetch(request, options));
+  }
+
+  /**
+   * Asks whether something is allowed.
+   *
+   * @param verb What is to be done, such as `delete`.
    * @param kind The kind.
-   * @param ref Which object; an object that was read is deleted only if it is still that one (its uid is sent).
-   * @param options Grace period, propagation, preconditions, dry run.
-   * @returns The answer: the object, if it stays until its finalizers are gone, or a `Status`.
+   * @param question The namespace (by default that of the client), the name, the subresource.
+   * @param options The signal that cancels the request.
+   * @returns Whether it is allowed, and why.
    */
-  async delete(
+  async can(
+    verb: string,
     kind: KindArgument,
-    ref: RefArgument,
-    options: DeleteOptions & SendOptions = {},
-  ): Promise<Record<string, unknown>> {
-    const { signal, ...deleteOptions } = options;
-    const uid = typeof ref === "object" && "metadata" in ref ? ref.metadata.uid : undefined;
-    const preconditions = { ...(uid !== undefined && { uid }), ...deleteOptions.preconditions };
-    const type = await this.typeOf(kind, { signal });
-    const request = deleteRequest(type, this.#address(ref), { ...deleteOptions, preconditions });
-    return await this.fetch(request, { signal });
+    question: AccessQuestion = {},
+    options: SendOptions = {},
+  ): Promise<Decision> {
+    const type = await this.typeOf(kind, options);
+    const { namespace = this.namespace, allNamespaces } = question;
+    const place = type.namespaced && !allNamespaces ? namespace : undefined;
+    return await askAccess((request) => this.fetch(request, options), verb, type, { ...question, namespace: place });
   }
 
   /**
-   * Sends any request.
+   * Tells the server's version.
    *
-   * @param request The request.
-   * @param options The signal that cancels it.
-   * @returns The JSON object in the answer.
+   * @param options The signal that cancels the request.
+   * @returns The version.
    */
-  async fetch(request: KubeRequest, options: SendOptions = {}): Promise<Record<string, unknown>> {
-    return readAnswer(request, await this.#transport.send(request, options));
+  async version(options: SendOptions = {}): Promise<ServerVersion> {
+    return await this.fetch(rawRequest("/version"), options) as unknown as ServerVersion;
+  }
+
+  /**
+   * Sends a request to any path, such as `/readyz?verbose` or `/metrics`.
+   *
+   * @param path The path below the server's address, with its query.
+   * @param options Method, body, types; the signal that cancels the request.
+   * @returns The text of the answer.
+   * @throws {ApiError} If the server refuses it.
+   */
+  async raw(path: string, options: RawOptions & SendOptions = {}): Promise<string> {
+    const { signal, ...raw } = options;
+    return await this.fetchText(rawRequest(path, raw), { signal });
   }
 
   /**
@@ -247,9 +236,20 @@ export class Client implements Disposable {
    * @returns The text.
    */
   async fetchText(request: KubeRequest, options: SendOptions = {}): Promise<string> {
-    const answer = await this.#transport.send(request, options);
-    if (answer.status !== 200) readAnswer(request, answer);
+    const answer = await this.send(request, options);
+    if (answer.status < 200 || answer.status > 299) readAnswer(request, answer);
     return answer.text;
+  }
+
+  /**
+   * Sends any request.
+   *
+   * @param request The request.
+   * @param options The signal that cancels it.
+   * @returns The whole answer, whatever its status code.
+   */
+  async send(request: KubeRequest, options: SendOptions = {}): Promise<Answer> {
+    return await this.sender.send(request, options);
   }
 
   /**
@@ -259,65 +259,11 @@ export class Client implements Disposable {
    * @returns The mapper from names to kinds.
    */
   async mapper(options: { readonly refresh?: boolean } & SendOptions = {}): Promise<RestMapper> {
-    const { refresh, signal } = options;
-    const running = refresh ? undefined : this.#mapper;
-    if (!running) return await this.#discover(signal);
-    try {
-      return await running;
-    } catch (error) {
-      // Whoever asked first has given up: that is no answer for the others.
-      if (error instanceof KubescriptError || signal?.aborted) throw error;
-      return await this.mapper({ signal });
-    }
-  }
-
-  /**
-   * Finds how the API serves a kind.
-   *
-   * @param kind The kind.
-   * @param options The signal that cancels the search.
-   * @returns Its address; only a name needs discovery.
-   * @throws {DiscoveryError} If the server does not offer it.
-   */
-  async typeOf(kind: KindArgument, options: SendOptions = {}): Promise<ResourceType> {
-    if (typeof kind === "string") return (await this.mapper(options)).resolve(kind);
-    return "plural" in kind ? kind : kind.type;
+    return await this.kinds.mapper(options);
   }
 
   /** Closes all connections. */
   [Symbol.dispose](): void {
-    this.#transport[Symbol.dispose]();
-  }
-
-  #discover(signal: AbortSignal | undefined): Promise<RestMapper> {
-    const mapper = discover((request) => this.fetch(request, { signal })).then((found) => new RestMapper(found));
-    this.#mapper = mapper;
-    mapper.catch(() => {
-      if (this.#mapper === mapper) this.#mapper = undefined;
-    });
-    return mapper;
-  }
-
-  async #typeOfObject(object: KubeObject, { signal }: SendOptions): Promise<ResourceType> {
-    const gvk = { ...parseApiVersion(object.apiVersion), kind: object.kind };
-    const mapper = await this.mapper({ signal });
-    const type = mapper.find(gvk);
-    if (!type) throw mapper.unknown(gvk, `${object.kind}/${object.metadata?.name}`);
-    return type;
-  }
-
-  async #sendForObject(request: KubeRequest, options: SendOptions): Promise<LiveObject> {
-    return await this.fetch(request, options) as LiveObject;
-  }
-
-  #address(ref: RefArgument): ObjectAddress {
-    if (typeof ref === "string") {
-      const slash = ref.indexOf("/");
-      return slash < 0
-        ? { namespace: this.namespace, name: ref }
-        : { namespace: ref.slice(0, slash), name: ref.slice(slash + 1) };
-    }
-    const { namespace = this.namespace, name } = "metadata" in ref ? ref.metadata : ref;
-    return { namespace, name };
+    this.sender[Symbol.dispose]();
   }
 }

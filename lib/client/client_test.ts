@@ -2,6 +2,7 @@ import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import { type Clock, systemClock } from "../base/clock.ts";
 import { Client } from "./client.ts";
 import { fixedCredentials } from "./config/credentials.ts";
+import { KindFinder } from "./kind_finder.ts";
 import { Transport } from "./transport.ts";
 
 const pods = { group: "", version: "v1", kind: "Pod", plural: "pods", namespaced: true };
@@ -33,7 +34,7 @@ function serve(answer: (path: string) => unknown): TestServer {
     disableCompression: false,
     source: "a test",
   }, { clock, concurrency: 4, requestTimeoutMs: 30_000 });
-  const client = new Client({ transport, namespace: "shop" });
+  const client = new Client({ sender: transport, kinds: new KindFinder(transport), namespace: "shop" });
   return {
     client,
     requests,
@@ -79,9 +80,10 @@ Deno.test("Client.delete() sends the uid of an object", async () => {
 
 Deno.test("Client.list() asks for a version on the first page only", async () => {
   await using server = serve((path) => ({ items: [], metadata: path.includes("continue") ? {} : { continue: "t" } }));
-  await server.client.list(pods, { resourceVersion: "7", resourceVersionMatch: "Exact" }).toArray();
+  await server.client.list(pods, { allNamespaces: true, resourceVersion: "7", resourceVersionMatch: "Exact" })
+    .toArray();
   deepStrictEqual(server.requests, [
-    "GET /api/v1/pods?limit=500&resourceVersion=7&resourceVersionMatch=Exact",
+    "GET /api/v1/pods?resourceVersion=7&resourceVersionMatch=Exact&limit=500",
     "GET /api/v1/pods?limit=500&continue=t",
   ]);
 });

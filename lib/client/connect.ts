@@ -7,6 +7,7 @@
 import type { Clock } from "../base/clock.ts";
 import { Client } from "./client.ts";
 import { resolveConfig } from "./config/resolve.ts";
+import { KindFinder } from "./kind_finder.ts";
 import { Transport } from "./transport.ts";
 
 /** How to connect. */
@@ -37,5 +38,6 @@ export interface ConnectOptions {
 export async function connect(options: ConnectOptions): Promise<Client> {
   const { kubeconfig, context, clock } = options;
   const config = await resolveConfig({ kubeconfig, context, clock });
-  return new Client({ transport: new Transport(config, options), namespace: config.namespace });
+  const sender = new Transport(config, options);
+  return new Client({ sender, kinds: new KindFinder(sender), namespace: config.namespace });
 }

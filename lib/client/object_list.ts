@@ -8,14 +8,24 @@ import type { LiveObject } from "../kube/object.ts";
 import { formatApiVersion, type ResourceType } from "../kube/resource_type.ts";
 import { ApiError } from "./errors.ts";
 
-/** One page of a list. */
-export interface ListPage {
+/**
+ * One page of a list.
+ *
+ * @typeParam T The type of the objects.
+ */
+export interface ListPage<T = LiveObject> {
   /** The objects of the page. */
-  readonly items: readonly LiveObject[];
+  readonly items: readonly T[];
   /** The version of the collection: a watch may begin here. */
   readonly resourceVersion: string;
   /** How many objects follow after this page, if the server knows. */
   readonly remainingItemCount: number | undefined;
+}
+
+/** What every object of a list has. */
+export interface Listed {
+  /** Its identity. */
+  readonly metadata: { readonly name: string; readonly namespace?: string | undefined };
 }
 
 /** Fetches the page that begins at a continue token; the first page if there is none. */
@@ -25,8 +35,10 @@ export type FetchPage = (type: ResourceType, continueToken: string | undefined) 
  * A list that pages by itself.
  *
  * If the server has forgotten the list's snapshot (410), the list starts once more from the beginning.
+ *
+ * @typeParam T The type of the objects.
  */
-export class ObjectList implements AsyncIterable<LiveObject> {
+export class ObjectList<T extends Listed = LiveObject> implements AsyncIterable<T> {
   readonly #resolveType: () => Promise<ResourceType>;
   readonly #fetchPage: FetchPage;
 
@@ -46,7 +58,7 @@ export class ObjectList implements AsyncIterable<LiveObject> {
    *
    * @yields One object after the other.
    */
-  async *[Symbol.asyncIterator](): AsyncGenerator<LiveObject> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<T> {
     const seen = new Set<string>();
     for (let restarts = 0;; restarts++) {
       try {
@@ -72,7 +84,7 @@ export class ObjectList implements AsyncIterable<LiveObject> {
    * @yields One page after the other.
    * @throws {ApiError} With code 410 if the server forgot the snapshot in the middle.
    */
-  async *pages(): AsyncGenerator<ListPage> {
+  async *pages(): AsyncGenerator<ListPage<T>> {
     const type = await this.#resolveType();
     let token: string | undefined;
     do {
@@ -80,7 +92,7 @@ export class ObjectList implements AsyncIterable<LiveObject> {
       const metadata = (body.metadata ?? {}) as ListMeta;
       token = metadata.continue || undefined;
       yield {
-        items: withType(type, body.items),
+        items: withType(type, body.items) as unknown as T[],
         resourceVersion: metadata.resourceVersion ?? "",
         remainingItemCount: metadata.remainingItemCount,
       };
@@ -92,9 +104,9 @@ export class ObjectList implements AsyncIterable<LiveObject> {
    *
    * @returns All objects.
    */
-  async toArray(): Promise<LiveObject[]> {
+  async toArray(): Promise<T[]> {
     for (let restarts = 0;; restarts++) {
-      const objects: LiveObject[] = [];
+      const objects: T[] = [];
       try {
         for await (const page of this.pages()) {
           for (const object of page.items) objects.push(object);

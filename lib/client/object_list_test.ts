@@ -1,5 +1,5 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
-import { listRequest } from "../kube/request.ts";
+import { listRequest } from "../kube/read_request.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
 import { ApiError } from "./errors.ts";
 import { ObjectList } from "./object_list.ts";

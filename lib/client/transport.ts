@@ -19,6 +19,7 @@ import type { Credential } from "./config/credentials.ts";
 import { ConfigError } from "./config_error.ts";
 import { describeFault, TransportError } from "./errors.ts";
 import { type Attempt, retryDelayMs } from "./retry.ts";
+import type { Sender, SendOptions, StreamOptions } from "./sender.ts";
 
 /** How a {@linkcode Transport} behaves. */
 export interface TransportOptions {
@@ -34,20 +35,8 @@ export interface TransportOptions {
   readonly onWarning?: ((message: string) => void) | undefined;
 }
 
-/** Settings of a single request. */
-export interface SendOptions {
-  /** Cancels the request, also while it waits to be repeated. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** Settings of a stream. */
-export interface StreamOptions extends SendOptions {
-  /** When the server ends the stream, in milliseconds; the connection of a stream that goes on for longer is dead. */
-  readonly durationMs?: number | undefined;
-}
-
 /** Sends requests to one API server. */
-export class Transport implements Disposable {
+export class Transport implements Sender {
   readonly #config: ClusterConfig;
   readonly #options: TransportOptions;
   readonly #lanes: Limiter;
@@ -177,7 +166,7 @@ export class Transport implements Disposable {
       client: this.#pool(purpose, credential),
       signal,
       redirect: "manual",
-      ...(request.body !== undefined && { body: stringifyJson(request.body) }),
+      ...(hasBody(request) && { body: request.text ?? stringifyJson(request.body) }),
     });
     this.#noteHeaders(response.headers);
     return response;
@@ -197,7 +186,7 @@ export class Transport implements Disposable {
     if (impersonate !== undefined) headers.push(...impersonationHeaders(impersonate));
     // The server compresses watch streams as many gzip members, of which fetch reads only the first.
     if (purpose === "watch" || disableCompression) headers.push(["accept-encoding", "identity"]);
-    if (request.body !== undefined) headers.push(["content-type", contentType]);
+    if (hasBody(request)) headers.push(["content-type", contentType]);
     return headers;
   }
 
@@ -269,6 +258,10 @@ function impersonationHeaders({ user, uid, groups, extra }: Impersonation): [str
     for (const value of values) headers.push([`impersonate-extra-${encodeURIComponent(key)}`, value]);
   }
   return headers;
+}
+
+function hasBody({ body, text }: KubeRequest): boolean {
+  return body !== undefined || text !== undefined;
 }
 
 // `fetch` reports faults of the network as TypeErrors, and a deadline by the signal's reason.

@@ -12,12 +12,16 @@ import { asStatus, type Status } from "../kube/status.ts";
 import { parseObject, readAnswer } from "./answer.ts";
 import { ApiError, UnexpectedResponseError } from "./errors.ts";
 
-/** A change that a watch reports. */
-export interface WatchEvent {
+/**
+ * A change that a watch reports.
+ *
+ * @typeParam T The type of the objects.
+ */
+export interface WatchEvent<T = LiveObject> {
   /** What happened; a `BOOKMARK` carries nothing but a `resourceVersion`. */
   readonly type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK";
   /** The object after the change; for `DELETED` as it was last. */
-  readonly object: LiveObject;
+  readonly object: T;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
-import { watchRequest } from "../kube/request.ts";
+import { watchRequest } from "../kube/read_request.ts";
 import { readWatchEvents, type WatchEvent } from "./watch_stream.ts";
 
 const request = watchRequest({ group: "", version: "v1", kind: "Pod", plural: "pods", namespaced: true });

@@ -4,10 +4,12 @@
  * @module
  */
 
+import { readAnswer } from "../client/answer.ts";
 import { ApiError } from "../client/errors.ts";
 import { KubescriptError } from "../kube/error.ts";
 import type { LiveObject } from "../kube/object.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
+import { applyRequest } from "../kube/write_request.ts";
 import type { Change, PlannedApply } from "../plan/change.ts";
 import { withAdoptedMark, withPreconditions } from "../plan/payload.ts";
 import { type PlanContext, planObject } from "../plan/plan_object.ts";
@@ -62,8 +64,7 @@ function notApplied(change: Change): Applied {
 
 async function applyOnce(session: Session, change: Change, type: ResourceType, apply: PlannedApply): Promise<Applied> {
   const { fieldManager } = session.set;
-  const send = (object: PlannedApply["object"]) =>
-    session.client.apply(object, { type, fieldManager, force: apply.force, fieldValidation: "Strict" });
+  const send = (object: PlannedApply["object"]) => sendApply(session, type, object, apply.force);
   const answer = await retryNewKind(session, () => send(apply.object));
   if (apply.restoreOwnership) {
     return { outcome: { change, status: "done" }, live: await dropMadeUpEntry(session, type, answer.object) };
@@ -75,6 +76,14 @@ async function applyOnce(session: Session, change: Change, type: ResourceType, a
     return { outcome: { change: { ...change, action: "adopt" }, status: "done", reason }, live: marked.object };
   }
   return { outcome: { change, status: "done" }, live: answer.object };
+}
+
+/** Applies, and tells whether this made the object. */
+async function sendApply(session: Session, type: ResourceType, object: PlannedApply["object"], force: boolean) {
+  const { fieldManager } = session.set;
+  const request = applyRequest(type, object, { fieldManager, force, fieldValidation: "Strict" });
+  const answer = await session.client.send(request);
+  return { object: readAnswer(request, answer) as LiveObject, created: answer.status === 201 };
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 
 import type { LiveObject } from "../kube/object.ts";
-import { objectPath } from "../kube/request.ts";
+import { objectPath } from "../kube/resource_path.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
 import type { Session } from "./session.ts";
 
@@ -51,11 +51,9 @@ export async function diagnose(session: Session, type: ResourceType, live: LiveO
 
 async function podsOf(session: Session, live: LiveObject): Promise<LiveObject[]> {
   const { selector } = (live.spec ?? {}) as { selector?: { matchLabels?: Record<string, string> } };
-  const labels = Object.entries(selector?.matchLabels ?? {});
-  if (labels.length === 0) return [];
-  const labelSelector = labels.map(([key, value]) => `${key}=${value}`).join(",");
-  const namespace = live.metadata.namespace;
-  return await session.client.list(POD, { namespace, labelSelector }).toArray();
+  const labels = selector?.matchLabels ?? {};
+  if (Object.keys(labels).length === 0) return [];
+  return await session.client.list(POD, { namespace: live.metadata.namespace, labels }).toArray();
 }
 
 function isReady(pod: LiveObject): boolean {
@@ -79,8 +77,8 @@ function containerTroubles(pod: LiveObject): string[] {
 }
 
 async function warningsOf(session: Session, live: LiveObject): Promise<string[]> {
-  const fieldSelector = `involvedObject.uid=${live.metadata.uid},type=Warning`;
-  const events = await session.client.list(EVENT, { namespace: live.metadata.namespace, fieldSelector }).toArray();
+  const fields = `involvedObject.uid=${live.metadata.uid},type=Warning`;
+  const events = await session.client.list(EVENT, { namespace: live.metadata.namespace, fields }).toArray();
   return events.slice(-MOST_EVENTS).map((event) =>
     `${live.kind}/${live.metadata.name}: ${event.reason}: ${event.message}`
   );

@@ -51,7 +51,7 @@ export async function follow(session: Session, options: FollowOptions): Promise<
 
 async function followOnce(session: Session, options: FollowOptions): Promise<void> {
   const { type, namespace, keys, observe, signal } = options;
-  const selection = { namespace, labelSelector: `${PART_OF_LABEL}=${session.set.id}`, signal };
+  const selection = { namespace, labels: { [PART_OF_LABEL]: session.set.id }, signal };
   const found = new Map<string, LiveObject>();
   let resourceVersion = "";
   for await (const page of session.client.list(type, selection).pages()) {

@@ -9,7 +9,7 @@
 
 import type { LiveObject } from "../kube/object.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
-import { isBuiltIn } from "../plan/built_in.ts";
+import { isBuiltIn } from "../kube/built_in.ts";
 
 /**
  * Tells whether a controller can be expected to write a status.

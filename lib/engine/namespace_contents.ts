@@ -36,7 +36,7 @@ export async function findStrangers(
     .filter((type) => type.namespaced && type.verbs?.includes("list") && !EPHEMERAL_KINDS.has(type.kind));
   const lists = await Promise.all(types.map(async (type) => {
     try {
-      return await client.list(type, { namespace, metadataOnly: true, signal: options.signal }).toArray();
+      return await client.listMetadata(type, { namespace, signal: options.signal }).toArray();
     } catch (error) {
       // Kinds that cannot be listed for lack of a working extension server or permission must not pass for empty.
       if (error instanceof ApiError && (error.isNotFound || error.code === 405)) return [];

@@ -82,8 +82,8 @@ export async function readParent(client: Client, set: SetIdentity, signal?: Abor
  * @returns The namespaces; none if the permission to look is missing.
  */
 export async function findOtherHomes(client: Client, set: SetIdentity, signal?: AbortSignal): Promise<string[]> {
-  const fieldSelector = `metadata.name=${set.parentName}`;
-  const list = client.list(CONFIG_MAP, { fieldSelector, labelSelector: ID_LABEL, metadataOnly: true, signal });
+  const fields = `metadata.name=${set.parentName}`;
+  const list = client.listMetadata(CONFIG_MAP, { allNamespaces: true, fields, labels: ID_LABEL, signal });
   try {
     const namespaces = (await list.toArray()).map((parent) => parent.metadata.namespace ?? "");
     return namespaces.filter((namespace) => namespace !== set.namespace);

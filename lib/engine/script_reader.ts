@@ -5,29 +5,19 @@
  */
 
 import type { Client } from "../client/client.ts";
-import { formatLabelSelector, parseLabelSelector } from "../kube/label_selector.ts";
 import type { ScriptReader } from "../script/script_reader.ts";
-import { parseRef } from "../kube/ref.ts";
 
 /**
  * Makes a reader for scripts.
  *
  * @param client The client.
  * @param home The namespace of references and lists that name none.
- * @returns The reader.
+ * @returns The reader; it cannot write, whatever the script tries.
  */
 export function scriptReader(client: Client, home: string): ScriptReader {
-  // The client knows objects as JSON; their types are what the script says that its kinds are.
+  const reader = client.inNamespace(home);
   return {
-    async get(kind, ref) {
-      return await client.get(kind.type, { namespace: home, ...parseRef(ref) }) as never;
-    },
-    list(kind, { namespace = home, allNamespaces, labels, fields } = {}) {
-      return client.list(kind.type, {
-        namespace: allNamespaces ? undefined : namespace,
-        labelSelector: labels === undefined ? undefined : formatLabelSelector(parseLabelSelector(labels)),
-        fieldSelector: fields,
-      }) as never;
-    },
+    get: (kind, ref) => reader.get(kind, ref),
+    list: (kind, options) => reader.list(kind, options),
   };
 }

@@ -136,9 +136,9 @@ async function listMembers(
 }
 
 async function listByLabel(session: Session, type: ResourceType, namespaces: readonly string[]): Promise<LiveObject[]> {
-  const options = { labelSelector: `${PART_OF_LABEL}=${session.set.id}`, signal: session.options.signal };
+  const options = { labels: { [PART_OF_LABEL]: session.set.id }, signal: session.options.signal };
   try {
-    return await session.client.list(type, options).toArray();
+    return await session.client.list(type, { ...options, allNamespaces: true }).toArray();
   } catch (error) {
     if (!(error instanceof ApiError && error.isForbidden) || !type.namespaced) throw error;
   }
@@ -205,7 +205,7 @@ async function onlyExisting(session: Session, group: readonly Target[]): Promise
   const { type, desired } = group[0]!;
   const { namespace } = desired.object.metadata ?? {};
   try {
-    const list = session.client.list(type, { namespace, metadataOnly: true, signal: session.options.signal });
+    const list = session.client.listMetadata(type, { namespace, signal: session.options.signal });
     const names = new Set((await list.toArray()).map((object) => object.metadata.name));
     return group.filter(({ desired }) => names.has(desired.object.metadata?.name ?? ""));
   } catch (error) {

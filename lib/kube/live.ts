@@ -5,7 +5,7 @@
  */
 
 import type { DeepReadonly } from "../base/deep_readonly.ts";
-import type { KubeObject, ObjectMeta } from "./object.ts";
+import type { KubeObject, LiveObject, ObjectMeta } from "./object.ts";
 import type { ResourceType } from "./resource_type.ts";
 
 /**
@@ -42,3 +42,10 @@ export interface KindOf<T extends KubeObject> {
   /** How the API serves the kind. */
   readonly type: ResourceType;
 }
+
+/**
+ * What the server stored of an object that was sent.
+ *
+ * @typeParam T The type of what was sent; of an object of any kind, all fields can be read.
+ */
+export type Stored<T> = KubeObject extends T ? LiveObject : Live<T>;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { DeepReadonly } from "../base/deep_readonly.ts";
 import type { KubeObject } from "./object.ts";
 import { parseApiVersion } from "./resource_type.ts";
 
@@ -25,7 +26,7 @@ export interface ObjectRef {
  * @param object The object; a missing name reads as the empty string.
  * @returns Its identity.
  */
-export function refOf(object: KubeObject): ObjectRef {
+export function refOf(object: DeepReadonly<KubeObject>): ObjectRef {
   return {
     group: parseApiVersion(object.apiVersion).group,
     kind: object.kind,

@@ -8,7 +8,7 @@
 export type Ref =
   | string
   | { readonly namespace?: string | undefined; readonly name: string }
-  | { readonly metadata: { readonly namespace?: string | undefined; readonly name: string } };
+  | { readonly metadata: { readonly namespace?: string | undefined; readonly name: string; readonly uid?: string } };
 
 /**
  * Reads the name of an object.

@@ -1,18 +1,17 @@
 import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
+import { getRequest, listRequest, watchRequest } from "./read_request.ts";
+import type { KubeRequest, RequestTarget } from "./request.ts";
+import { collectionPath, objectPath } from "./resource_path.ts";
+import type { ResourceType } from "./resource_type.ts";
+import { bindRequest, evictRequest, scaleRequest, tokenRequest } from "./subresource_request.ts";
 import {
   applyRequest,
-  collectionPath,
   createRequest,
+  deleteCollectionRequest,
   deleteRequest,
-  getRequest,
-  type KubeRequest,
-  listRequest,
-  objectPath,
   patchRequest,
   replaceRequest,
-  watchRequest,
-} from "./request.ts";
-import type { ResourceType } from "./resource_type.ts";
+} from "./write_request.ts";
 
 const PODS: ResourceType = { group: "", version: "v1", kind: "Pod", plural: "pods", namespaced: true };
 const DEPLOYMENTS: ResourceType = {
@@ -137,7 +136,7 @@ const REQUESTS: readonly [name: string, request: KubeRequest, want: KubeRequest]
   ],
   [
     "listRequest() can ask for metadata only, and takes whole objects from a server that knows no other",
-    listRequest(NODES, { metadataOnly: true }),
+    listRequest(NODES, { as: "metadata" }),
     {
       method: "GET",
       verb: "list",
@@ -244,8 +243,104 @@ const REQUESTS: readonly [name: string, request: KubeRequest, want: KubeRequest]
       idempotent: true,
     },
   ],
+  [
+    "deleteCollectionRequest() selects by the query, and is not repeated",
+    deleteCollectionRequest(PODS, { namespace: "shop", labelSelector: "app=web" }, { gracePeriodSeconds: 0 }),
+    {
+      method: "DELETE",
+      verb: "deletecollection",
+      path: "/api/v1/namespaces/shop/pods?labelSelector=app%3Dweb",
+      what: 'delete pods in namespace "shop"',
+      body: { apiVersion: "v1", kind: "DeleteOptions", gracePeriodSeconds: 0 },
+      idempotent: false,
+    },
+  ],
+  [
+    "scaleRequest() patches the scale",
+    scaleRequest(DEPLOYMENTS, ADDRESS, 3, { fieldManager: "me" }),
+    {
+      method: "PATCH",
+      verb: "patch",
+      path: `${WEB_PATH}/scale?fieldManager=me`,
+      what: "patch scale of Deployment/shop/web",
+      body: { spec: { replicas: 3 } },
+      contentType: "application/merge-patch+json",
+      idempotent: false,
+    },
+  ],
+  [
+    "evictRequest() posts an Eviction",
+    evictRequest(PODS, ADDRESS, { dryRun: "All", preconditions: { uid: "1" } }),
+    {
+      method: "POST",
+      verb: "create",
+      path: "/api/v1/namespaces/shop/pods/web/eviction",
+      what: "evict Pod/shop/web",
+      body: {
+        apiVersion: "policy/v1",
+        kind: "Eviction",
+        metadata: ADDRESS,
+        deleteOptions: { preconditions: { uid: "1" }, dryRun: ["All"] },
+      },
+      idempotent: true,
+    },
+  ],
+  [
+    "bindRequest() posts a Binding",
+    bindRequest(PODS, ADDRESS, "n1"),
+    {
+      method: "POST",
+      verb: "create",
+      path: "/api/v1/namespaces/shop/pods/web/binding",
+      what: "bind Pod/shop/web",
+      body: {
+        apiVersion: "v1",
+        kind: "Binding",
+        metadata: ADDRESS,
+        target: { apiVersion: "v1", kind: "Node", name: "n1" },
+      },
+      idempotent: false,
+    },
+  ],
+  [
+    "tokenRequest() posts a TokenRequest",
+    tokenRequest({ ...PODS, kind: "ServiceAccount", plural: "serviceaccounts" }, ADDRESS, { expirationSeconds: 600 }),
+    {
+      method: "POST",
+      verb: "create",
+      path: "/api/v1/namespaces/shop/serviceaccounts/web/token",
+      what: "make a token for ServiceAccount/shop/web",
+      body: {
+        apiVersion: "authentication.k8s.io/v1",
+        kind: "TokenRequest",
+        spec: { expirationSeconds: 600 },
+      },
+      idempotent: false,
+    },
+  ],
 ];
 
-for (const [name, request, want] of REQUESTS) {
+for (const [name, { target: _, ...request }, want] of REQUESTS) {
   Deno.test(name, () => deepStrictEqual(request, want));
 }
+
+Deno.test("requests say what they are about", () => {
+  const object = { namespace: "shop", name: "web" };
+  const options = { fieldManager: "me", subresource: "status" };
+  const cases: [KubeRequest, Omit<RequestTarget, "type">][] = [
+    [getRequest(DEPLOYMENTS, { ...object, subresource: "scale" }), { ...object, subresource: "scale" }],
+    [listRequest(DEPLOYMENTS, { namespace: "shop" }), { namespace: "shop" }],
+    [watchRequest(DEPLOYMENTS), { namespace: undefined }],
+    [createRequest(DEPLOYMENTS, { ...WEB, metadata: { namespace: "shop", generateName: "web-" } }), {
+      namespace: "shop",
+      name: undefined,
+    }],
+    [replaceRequest(DEPLOYMENTS, WEB), { ...object, subresource: undefined }],
+    [patchRequest(DEPLOYMENTS, object, {}, "merge"), object],
+    [applyRequest(DEPLOYMENTS, WEB, options), { ...object, subresource: "status" }],
+    [deleteRequest(DEPLOYMENTS, object), object],
+    [deleteCollectionRequest(DEPLOYMENTS, { namespace: "shop" }), { namespace: "shop" }],
+    [scaleRequest(DEPLOYMENTS, object, 2), { ...object, subresource: "scale" }],
+  ];
+  for (const [request, want] of cases) deepStrictEqual(request.target, { type: DEPLOYMENTS, ...want }, request.what);
+});

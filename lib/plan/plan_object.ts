@@ -9,7 +9,7 @@ import { formatFieldPath, type PathElement } from "../kube/field_path.ts";
 import type { KubeObject, LiveObject, ManagedFieldsEntry } from "../kube/object.ts";
 import { type ObjectRef, refOf } from "../kube/object_ref.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
-import { isBuiltIn } from "./built_in.ts";
+import { isBuiltIn } from "../kube/built_in.ts";
 import type { Change, FieldChange, PlannedApply } from "./change.ts";
 import { compare, type Difference } from "./compare.ts";
 import { explain, type Explained } from "./explain.ts";

@@ -50,7 +50,7 @@ Deno.test("Client creates, reads, replaces, patches, applies, lists and deletes"
 
   const created = await client.create(configMap(namespace.name, "a"));
   deepStrictEqual([created.kind, created["data"]], ["ConfigMap", { a: "1" }]);
-  const replaced = await client.replace({ ...created, data: { b: "1" } } as KubeObject);
+  const replaced = await client.replace({ ...created, data: { b: "1" } });
   deepStrictEqual(replaced["data"], { b: "1" });
 
   await client.patch("cm", ref, { data: { c: "1" } });
@@ -62,13 +62,12 @@ Deno.test("Client creates, reads, replaces, patches, applies, lists and deletes"
 
   const options = { fieldManager: "client-test" };
   const applied = await client.apply(configMap(namespace.name, "b"), options);
-  strictEqual(applied.created, true);
-  strictEqual((await client.apply(configMap(namespace.name, "b", { a: "2" }), options)).created, false);
+  strictEqual((await client.apply(configMap(namespace.name, "b", { a: "2" }), options)).data.a, "2");
 
   deepStrictEqual((await client.get("configmaps", ref))["data"], { c: "1", d: "1" });
-  deepStrictEqual((await client.get("configmaps.v1", applied.object))["data"], { a: "2" });
-  const fieldSelector = "metadata.name!=kube-root-ca.crt";
-  const listed = await client.list("cm", { namespace: namespace.name, fieldSelector, metadataOnly: true }).toArray();
+  deepStrictEqual((await client.get("configmaps.v1", applied))["data"], { a: "2" });
+  const fields = "metadata.name!=kube-root-ca.crt";
+  const listed = await client.listMetadata("cm", { namespace: namespace.name, fields }).toArray();
   deepStrictEqual(listed.map((o) => [o.apiVersion, o.kind, o.metadata.name, o["data"]]), [
     ["v1", "ConfigMap", "a", undefined],
     ["v1", "ConfigMap", "b", undefined],
@@ -94,7 +93,7 @@ Deno.test("Client patches lists as the patch type says", async () => {
 Deno.test("Client watches", async () => {
   await using namespace = await cluster.namespace("client");
   using client = await connectTo(cluster.kubeconfig);
-  const options = { namespace: namespace.name, labelSelector: "app=web" };
+  const options = { namespace: namespace.name, labels: "app=web" };
   const [page] = await Array.fromAsync(client.list("configmaps", options).pages());
   const labels = { app: "web" };
   const object = configMap(namespace.name, "a");
@@ -251,8 +250,8 @@ Deno.test("Client keeps integers beyond 2^53", async () => {
       metadata: { name: "a" },
       spec: { big: 9007199254740993n, bigger: 9223372036854775807n, small: 1, fraction: 0.5, text: "9007199254740993" },
     };
-    const { object } = await client.apply(ledger, { fieldManager: "client-test" });
-    deepStrictEqual(object["spec"], ledger.spec);
+    const { spec } = await client.apply(ledger, { fieldManager: "client-test" });
+    deepStrictEqual(spec, ledger.spec);
     deepStrictEqual((await client.get("ledgers", "a"))["spec"], ledger.spec);
     const patched = await client.patch("ledgers", "a", { spec: { more: 9007199254740995n } });
     deepStrictEqual(patched["spec"], { ...ledger.spec, more: 9007199254740995n });

@@ -6,7 +6,7 @@
 import type { FieldPath } from "../../lib/kube/desired_object.ts";
 import type { KubeObject, LiveObject } from "../../lib/kube/object.ts";
 import { refOf } from "../../lib/kube/object_ref.ts";
-import { patchRequest } from "../../lib/kube/request.ts";
+import { patchRequest } from "../../lib/kube/write_request.ts";
 import type { Target } from "../../lib/engine/wanted.ts";
 import { copyAt, removeAt, setAt, valueAt } from "../../lib/plan/field_edit.ts";
 import { payload, withHash } from "../../lib/plan/payload.ts";
@@ -91,7 +91,7 @@ async function applyAsOther(lab: NoopLab, random: Random, target: Target): Promi
   const edit = randomEdit(random, target.desired.object);
   // Every third time nothing is changed, but only owned as well.
   const object = random.below(3) === 0 ? target.desired.object : withEdit(target.desired.object, edit);
-  await lab.client.apply(object, { type: target.type, fieldManager: OTHER, force: true });
+  await lab.client.apply(object, { fieldManager: OTHER, force: true });
   return nameEdit(edit);
 }
 
@@ -100,7 +100,7 @@ async function applyAndWithdraw(lab: NoopLab, random: Random, target: Target): P
   const { apiVersion, kind, metadata } = target.desired.object;
   const { name, namespace } = metadata as { name: string; namespace?: string };
   const nothing = { apiVersion, kind, metadata: { name, ...(namespace !== undefined && { namespace }) } };
-  await lab.client.apply(nothing, { type: target.type, fieldManager: OTHER, force: true });
+  await lab.client.apply(nothing, { fieldManager: OTHER, force: true });
   return what;
 }
 
@@ -109,7 +109,7 @@ async function applyInOurName(lab: NoopLab, random: Random, target: Target): Pro
   const desired = { ...target.desired, object: withEdit<KubeObject>(target.desired.object, edit) };
   const object = payload(desired, await lab.read(target), lab.context.set);
   const hash = await lab.context.digest(desired) ?? "";
-  await lab.client.apply(withHash(object, hash), { type: target.type, fieldManager: lab.fieldManager, force: true });
+  await lab.client.apply(withHash(object, hash), { fieldManager: lab.fieldManager, force: true });
   return nameEdit(edit);
 }
 

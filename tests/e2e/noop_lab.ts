@@ -16,7 +16,7 @@ import type { KubeObject, LiveObject } from "../../lib/kube/object.ts";
 import { refOf } from "../../lib/kube/object_ref.ts";
 import type { Change } from "../../lib/plan/change.ts";
 import { payload, withPreconditions } from "../../lib/plan/payload.ts";
-import type { ApplyOptions } from "../../lib/kube/request.ts";
+import type { ApplyOptions } from "../../lib/kube/write_request.ts";
 import { type PlanContext, planObject } from "../../lib/plan/plan_object.ts";
 import { until } from "./objects.ts";
 
@@ -107,7 +107,7 @@ export class NoopLab implements Disposable {
       try {
         // A real apply where it must be without effect; elsewhere it would leave a state that no engine makes.
         const dryRun = change.action === "unchanged" ? undefined : "All";
-        const after = await this.#apply(target, object, { dryRun });
+        const after = await this.#apply(object, { dryRun });
         return { change, ...truthOf(live, after) };
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
@@ -129,7 +129,7 @@ export class NoopLab implements Disposable {
     const change = await planObject(target.desired, live, target.type, { ...this.context, force: true });
     if (change.action === "unchanged") return;
     try {
-      await this.#apply(target, change.apply!.object, { force: true });
+      await this.#apply(change.apply!.object, { force: true });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       // Some edits cannot be taken back by an apply: a volume of another type, for example.
@@ -147,12 +147,12 @@ export class NoopLab implements Disposable {
     await this.client.delete(type, live, { gracePeriodSeconds: 0 });
     await until("the object is gone", async () => await this.client.find(type, refOf(desired.object)) === undefined);
     const { apply } = await planObject(desired, undefined, type, this.context);
-    await this.#apply(target, apply!.object, { force: true });
+    await this.#apply(apply!.object, { force: true });
   }
 
-  async #apply({ type }: Target, object: KubeObject, options: Omit<ApplyOptions, "fieldManager">): Promise<LiveObject> {
+  async #apply(object: KubeObject, options: Omit<ApplyOptions, "fieldManager">): Promise<LiveObject> {
     const { fieldManager } = this;
-    return (await this.client.apply(object, { ...options, type, fieldManager, fieldValidation: "Strict" })).object;
+    return await this.client.apply(object, { ...options, fieldManager, fieldValidation: "Strict" });
   }
 }
 

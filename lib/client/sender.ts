@@ -1,0 +1,50 @@
+/**
+ * What carries requests to an API server: the transport itself, or something that stands before it.
+ *
+ * @module
+ */
+
+import type { KubeRequest } from "../kube/request.ts";
+import type { Answer } from "./answer.ts";
+
+/** Settings of a single request. */
+export interface SendOptions {
+  /** Cancels the request, also while it waits to be repeated. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Settings of a stream. */
+export interface StreamOptions extends SendOptions {
+  /** When the server ends the stream, in milliseconds; the connection of a stream that goes on for longer is dead. */
+  readonly durationMs?: number | undefined;
+}
+
+/** Carries requests to an API server. */
+export interface Sender extends Disposable {
+  /** The server's time in milliseconds since the epoch, judged by its last answer; exact to about a second. */
+  serverTimeMs(): number;
+  /**
+   * Sends a request and reads the whole answer, repeating it where that is safe.
+   *
+   * @param request The request.
+   * @param options The signal that cancels it.
+   * @returns The answer, whatever its status code.
+   * @throws {TransportError} If there is no answer.
+   */
+  send(request: KubeRequest, options?: SendOptions): Promise<Answer>;
+  /**
+   * Sends a request whose answer is a stream, such as a watch. It is not repeated.
+   *
+   * @typeParam T What is read from the stream.
+   * @param request The request.
+   * @param read Reads the answer, whatever its status code.
+   * @param options The signal that ends the stream, and its duration.
+   * @returns What was read.
+   * @throws {TransportError} If there is no answer, or the connection breaks.
+   */
+  stream<T>(
+    request: KubeRequest,
+    read: (response: Response) => AsyncIterable<T>,
+    options?: StreamOptions,
+  ): AsyncIterable<T>;
+}

@@ -1,0 +1,104 @@
+/**
+ * Requests to subresources that have objects of their own: scale, eviction, binding, token.
+ *
+ * @module
+ */
+
+import type { KubeRequest } from "./request.ts";
+import { nameObject, type ObjectAddress, objectPath } from "./resource_path.ts";
+import type { ResourceType } from "./resource_type.ts";
+import { type DeleteOptions, patchRequest, type WriteOptions } from "./write_request.ts";
+
+/** How many there are to be of a scalable object, and how many there are. */
+export interface Scale {
+  /** What is wanted. */
+  readonly spec: { readonly replicas?: number };
+  /** What there is. */
+  readonly status?: { readonly replicas: number; readonly selector?: string };
+}
+
+/** What a ServiceAccount's token is for. See `TokenRequestSpec v1 authentication.k8s.io`. */
+export interface TokenSpec {
+  /** Who is to accept the token; by default the API server. */
+  readonly audiences?: readonly string[] | undefined;
+  /** How long it is to be valid, in seconds; at least 600, by default 3,600. The server may shorten it. */
+  readonly expirationSeconds?: number | undefined;
+  /** The Pod, Node or Secret with which the token ends. */
+  readonly boundObjectRef?: { readonly apiVersion: string; readonly kind: string; readonly name: string } | undefined;
+}
+
+/**
+ * Sets how many there are to be.
+ *
+ * @param type The kind.
+ * @param address Which object.
+ * @param replicas How many.
+ * @param options Dry run, field manager.
+ * @returns The request. It says what is to be, but may undo what somebody else has set since.
+ */
+export function scaleRequest(
+  type: ResourceType,
+  address: ObjectAddress,
+  replicas: number,
+  options: WriteOptions = {},
+): KubeRequest {
+  return patchRequest(type, { ...address, subresource: "scale" }, { spec: { replicas } }, "merge", options);
+}
+
+/**
+ * Asks a Pod to go, if its PodDisruptionBudgets allow.
+ *
+ * @param type The kind of Pods.
+ * @param address Which Pod.
+ * @param options Grace period, preconditions, dry run.
+ * @returns The request; with a uid it may be repeated.
+ */
+export function evictRequest(
+  type: ResourceType,
+  { namespace, name }: ObjectAddress,
+  { dryRun, ...options }: DeleteOptions = {},
+): KubeRequest {
+  const deleteOptions = { ...options, ...(dryRun && { dryRun: [dryRun] }) };
+  const body = { apiVersion: "policy/v1", kind: "Eviction", metadata: { namespace, name }, deleteOptions };
+  const idempotent = options.preconditions?.uid !== undefined;
+  return { ...postRequest("evict", type, { namespace, name, subresource: "eviction" }, body), idempotent };
+}
+
+/**
+ * Puts a Pod onto a Node, as the scheduler does.
+ *
+ * @param type The kind of Pods.
+ * @param address Which Pod.
+ * @param node The Node's name.
+ * @returns The request.
+ */
+export function bindRequest(type: ResourceType, { namespace, name }: ObjectAddress, node: string): KubeRequest {
+  const target = { apiVersion: "v1", kind: "Node", name: node };
+  const body = { apiVersion: "v1", kind: "Binding", metadata: { namespace, name }, target };
+  return postRequest("bind", type, { namespace, name, subresource: "binding" }, body);
+}
+
+/**
+ * Makes a token for a ServiceAccount. It is valid even if it is asked for in a dry run.
+ *
+ * @param type The kind of ServiceAccounts.
+ * @param address Which ServiceAccount.
+ * @param spec What it is for.
+ * @returns The request.
+ */
+export function tokenRequest(type: ResourceType, { namespace, name }: ObjectAddress, spec: TokenSpec): KubeRequest {
+  const body = { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec };
+  return postRequest("make a token for", type, { namespace, name, subresource: "token" }, body);
+}
+
+function postRequest(what: string, type: ResourceType, address: ObjectAddress, body: unknown): KubeRequest {
+  return {
+    method: "POST",
+    verb: "create",
+    path: objectPath(type, address),
+    what: `${what} ${nameObject(type, { ...address, subresource: undefined })}`,
+    target: { type, ...address },
+    body,
+    idempotent: false,
+  };
+}
