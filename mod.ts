@@ -17,13 +17,48 @@
  * @module
  */
 
+export type { DeepReadonly } from "./lib/base/deep_readonly.ts";
+export { connect, type ConnectOptions, contexts } from "./lib/cli/connect.ts";
 export { main } from "./lib/cli/main.ts";
+export type { AccessQuestion, Decision, UserInfo } from "./lib/client/access.ts";
+export { type Answer } from "./lib/client/answer.ts";
+export { Client, type ServerVersion, type Token } from "./lib/client/client.ts";
+export { ConfigError } from "./lib/client/config_error.ts";
+export {
+  ApiError,
+  DiscoveryError,
+  type RequestInfo,
+  TransportError,
+  UnexpectedResponseError,
+} from "./lib/client/errors.ts";
+export type { EventText } from "./lib/client/event.ts";
+export type { KindArgument } from "./lib/client/kind_finder.ts";
+export type { KindFinder } from "./lib/client/kind_finder.ts";
+export type { FetchPage, Listed, ListPage, ListProgress, ObjectList } from "./lib/client/object_list.ts";
+export type * from "./lib/client/options.ts";
+export type { RawOptions } from "./lib/client/raw_request.ts";
+export { type ClientOptions, ResourceClient } from "./lib/client/resource_client.ts";
+export type { RestMapper } from "./lib/client/rest_mapper.ts";
+export type { Sender, SendOptions, StreamOptions } from "./lib/client/sender.ts";
+export type { Table, TableColumn, TableRow } from "./lib/client/table.ts";
+export type { WatchEvent } from "./lib/client/watch_stream.ts";
+export { DryRunError } from "./lib/engine/ad_hoc/dry_run_error.ts";
+export { ScriptClient } from "./lib/engine/ad_hoc/script_client.ts";
 export { type ManifestObject, manifests, type ManifestsOptions } from "./lib/engine/load/manifests.ts";
 export { KubescriptError, type KubescriptErrorOptions } from "./lib/kube/error.ts";
+export type { LabelSelectorInput } from "./lib/kube/label_selector.ts";
+export type { Id, KindOf, Live, Stored } from "./lib/kube/live.ts";
 export type { KubeObject, LiveObject, ManagedFieldsEntry, ObjectMeta, OwnerReference } from "./lib/kube/object.ts";
-export type { Id, KindOf, Live } from "./lib/kube/live.ts";
+export type { Patch, PatchItem, PatchOperation } from "./lib/kube/patch.ts";
+export type { Selector, StateOptions, WatchQuery } from "./lib/kube/read_request.ts";
+export type { Ref } from "./lib/kube/ref.ts";
+export type { KubeRequest, RequestTarget, Verb } from "./lib/kube/request.ts";
+export type { ObjectAddress } from "./lib/kube/resource_path.ts";
 export type { GroupVersionKind, ResourceType } from "./lib/kube/resource_type.ts";
-export type { DeepReadonly } from "./lib/base/deep_readonly.ts";
+export type { Selection } from "./lib/kube/selection.ts";
+export type { Status, StatusCause, StatusDetails } from "./lib/kube/status.ts";
+export type { Scale, TokenSpec } from "./lib/kube/subresource_request.ts";
+export type { ApplyQuery, DeletionOptions, PatchType, WriteQuery } from "./lib/kube/write_request.ts";
 export { initial } from "./lib/script/initial.ts";
 export { type Body, defineKind, type DefineKindOptions, type Kind } from "./lib/script/kind.ts";
 export type { Many } from "./lib/script/many.ts";
@@ -41,7 +76,6 @@ export {
   type StringOptions,
   type Values,
 } from "./lib/script/param.ts";
-export type { Ref } from "./lib/kube/ref.ts";
 export { type RequiredObject, requires } from "./lib/script/requires.ts";
 export type { Rule } from "./lib/script/rule.ts";
 export {
@@ -54,4 +88,4 @@ export {
   type ScriptOptions,
 } from "./lib/script/script.ts";
 export { ScriptError } from "./lib/script/script_error.ts";
-export type { ListOptions, LiveList, ScriptReader } from "./lib/script/script_reader.ts";
+export type { LiveList, ScriptReader } from "./lib/script/script_reader.ts";

@@ -170,7 +170,14 @@ function parseParam(input: string): string {
   throw new RangeError(`Cannot read param "${input}": write it as NAME=VALUE`);
 }
 
-function parseCount(input: string): number {
+/**
+ * Reads a number of requests.
+ *
+ * @param input The text.
+ * @returns The number.
+ * @throws {RangeError} If it is not one from 1 to 9999.
+ */
+export function parseCount(input: string): number {
   if (/^[1-9]\d{0,3}$/.test(input)) return Number(input);
   throw new RangeError(`Cannot use "${input}" as a number of requests: write a number from 1 to 9999`);
 }

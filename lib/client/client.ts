@@ -17,7 +17,7 @@ import {
   tokenRequest,
   type TokenSpec,
 } from "../kube/subresource_request.ts";
-import type { DeleteOptions as DeleteRequestOptions, WriteOptions } from "../kube/write_request.ts";
+import type { DeletionOptions, WriteQuery } from "../kube/write_request.ts";
 import { type AccessQuestion, askAccess, askWho, type Decision, type UserInfo } from "./access.ts";
 import { type Answer, readAnswer } from "./answer.ts";
 import { type EventText, recordEvent } from "./event.ts";
@@ -102,7 +102,7 @@ export class Client extends ResourceClient implements Disposable {
     kind: KindArgument,
     ref: Ref,
     replicas: number,
-    options: WriteOptions & SendOptions = {},
+    options: WriteQuery & SendOptions = {},
   ): Promise<Live<KubeObject & Scale>> {
     const { signal, ...write } = options;
     const type = await this.typeOf(kind, { signal });
@@ -118,7 +118,7 @@ export class Client extends ResourceClient implements Disposable {
    * @returns Settles when the Pod was asked to go; it is not gone yet.
    * @throws {ApiError} With `isTooManyRequests` if a budget forbids it for now; its message says which.
    */
-  async evict(kind: KindArgument, ref: Ref, options: DeleteRequestOptions & SendOptions = {}): Promise<void> {
+  async evict(kind: KindArgument, ref: Ref, options: DeletionOptions & SendOptions = {}): Promise<void> {
     const { signal, ...deletion } = options;
     const type = await this.typeOf(kind, { signal });
     await this.fetch(evictRequest(type, this.address(ref), this.precise(ref, deletion)), { signal });

@@ -6,6 +6,7 @@
 
 import type { Clock } from "../base/clock.ts";
 import { Client } from "./client.ts";
+import type { ClusterConfig } from "./config/cluster_config.ts";
 import { resolveConfig } from "./config/resolve.ts";
 import { KindFinder } from "./kind_finder.ts";
 import { Transport } from "./transport.ts";
@@ -28,6 +29,14 @@ export interface ConnectOptions {
   readonly onWarning?: ((message: string) => void) | undefined;
 }
 
+/** A transport, and where it leads. */
+export interface OpenTransport {
+  /** Where it leads, and as whom. */
+  readonly config: ClusterConfig;
+  /** The transport; dispose it in the end. */
+  readonly transport: Transport;
+}
+
 /**
  * Makes a client for a cluster; the first request opens the first connection.
  *
@@ -36,8 +45,19 @@ export interface ConnectOptions {
  * @throws {ConfigError} If there is no configuration, or a mistake in it.
  */
 export async function connect(options: ConnectOptions): Promise<Client> {
+  const { config, transport } = await openTransport(options);
+  return new Client({ sender: transport, kinds: new KindFinder(transport), namespace: config.namespace });
+}
+
+/**
+ * Makes a transport to a cluster, for clients that put something before it.
+ *
+ * @param options Which cluster, and how to talk to it.
+ * @returns The transport, and where it leads.
+ * @throws {ConfigError} If there is no configuration, or a mistake in it.
+ */
+export async function openTransport(options: ConnectOptions): Promise<OpenTransport> {
   const { kubeconfig, context, clock } = options;
   const config = await resolveConfig({ kubeconfig, context, clock });
-  const sender = new Transport(config, options);
-  return new Client({ sender, kinds: new KindFinder(sender), namespace: config.namespace });
+  return { config, transport: new Transport(config, options) };
 }

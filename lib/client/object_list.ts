@@ -22,6 +22,16 @@ export interface ListPage<T = LiveObject> {
   readonly remainingItemCount: number | undefined;
 }
 
+/** How far the reading of a list has come. */
+export interface ListProgress {
+  /** The kind. */
+  readonly type: ResourceType;
+  /** How many objects have been read. */
+  readonly read: number;
+  /** How many follow, if the server knows. */
+  readonly remaining: number | undefined;
+}
+
 /** What every object of a list has. */
 export interface Listed {
   /** Its identity. */
@@ -41,16 +51,23 @@ export type FetchPage = (type: ResourceType, continueToken: string | undefined) 
 export class ObjectList<T extends Listed = LiveObject> implements AsyncIterable<T> {
   readonly #resolveType: () => Promise<ResourceType>;
   readonly #fetchPage: FetchPage;
+  readonly #onPage: ((progress: ListProgress) => void) | undefined;
 
   /**
    * Makes a list; nothing is requested yet.
    *
    * @param resolveType Finds out how the API serves the kind that is listed.
    * @param fetchPage Fetches a page.
+   * @param onPage Told about every page.
    */
-  constructor(resolveType: () => Promise<ResourceType>, fetchPage: FetchPage) {
+  constructor(
+    resolveType: () => Promise<ResourceType>,
+    fetchPage: FetchPage,
+    onPage?: (progress: ListProgress) => void,
+  ) {
     this.#resolveType = resolveType;
     this.#fetchPage = fetchPage;
+    this.#onPage = onPage;
   }
 
   /**
@@ -87,12 +104,16 @@ export class ObjectList<T extends Listed = LiveObject> implements AsyncIterable<
   async *pages(): AsyncGenerator<ListPage<T>> {
     const type = await this.#resolveType();
     let token: string | undefined;
+    let read = 0;
     do {
       const body = await this.#fetchPage(type, token);
       const metadata = (body.metadata ?? {}) as ListMeta;
       token = metadata.continue || undefined;
+      const items = withType(type, body.items) as unknown as T[];
+      read += items.length;
+      this.#onPage?.({ type, read, remaining: metadata.remainingItemCount });
       yield {
-        items: withType(type, body.items) as unknown as T[],
+        items,
         resourceVersion: metadata.resourceVersion ?? "",
         remainingItemCount: metadata.remainingItemCount,
       };

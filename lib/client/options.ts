@@ -4,27 +4,10 @@
  * @module
  */
 
-import type { LabelSelectorInput } from "../kube/label_selector.ts";
-import type { Selector, StateOptions, WatchOptions as WatchRequestOptions } from "../kube/read_request.ts";
-import type {
-  ApplyOptions as ApplyRequestOptions,
-  DeleteOptions as DeleteRequestOptions,
-  PatchType,
-  WriteOptions as WriteRequestOptions,
-} from "../kube/write_request.ts";
+import type { Selector, StateOptions, WatchQuery } from "../kube/read_request.ts";
+import type { ApplyQuery, DeletionOptions, PatchType, WriteQuery } from "../kube/write_request.ts";
+import type { Selection } from "../kube/selection.ts";
 import type { SendOptions } from "./sender.ts";
-
-/** Which objects of a kind are meant. */
-export interface Selection {
-  /** The namespace; by default that of the client. */
-  readonly namespace?: string | undefined;
-  /** Whether all namespaces are meant. @default {false} */
-  readonly allNamespaces?: boolean | undefined;
-  /** A label selector, as text or as keys with the value or values that they may have. */
-  readonly labels?: LabelSelectorInput | undefined;
-  /** A field selector, such as `status.phase=Failed`. */
-  readonly fields?: string | undefined;
-}
 
 /** Options of a list. */
 export interface ListOptions extends Selection, StateOptions, SendOptions {
@@ -33,7 +16,7 @@ export interface ListOptions extends Selection, StateOptions, SendOptions {
 }
 
 /** Options of a watch. */
-export interface WatchOptions extends Selection, Omit<WatchRequestOptions, keyof Selector>, SendOptions {}
+export interface WatchOptions extends Selection, Omit<WatchQuery, keyof Selector>, SendOptions {}
 
 /** The subresources that are another view of the object itself. */
 export type ObjectSubresource = "status" | "ephemeralcontainers" | "resize" | "approval" | "finalize";
@@ -45,7 +28,7 @@ export interface GetOptions extends StateOptions, SendOptions {
 }
 
 /** Options of every write. */
-export interface WriteOptions extends WriteRequestOptions, SendOptions {
+export interface WriteOptions extends WriteQuery, SendOptions {
   /** The view of the object; all of it if absent. */
   readonly subresource?: ObjectSubresource | undefined;
 }
@@ -57,14 +40,14 @@ export interface PatchOptions extends WriteOptions {
 }
 
 /** Options of a server-side apply. */
-export interface ApplyOptions extends Omit<ApplyRequestOptions, "fieldManager">, WriteOptions {}
+export interface ApplyOptions extends Omit<ApplyQuery, "fieldManager">, WriteOptions {}
 
 /** Options of a deletion. */
-export interface DeleteOptions extends DeleteRequestOptions, SendOptions {}
+export interface DeleteOptions extends DeletionOptions, SendOptions {}
 
 /** Options of the deletion of a collection. */
 export interface DeleteCollectionOptions
-  extends Selection, StateOptions, Omit<DeleteRequestOptions, "preconditions">, SendOptions {
+  extends Selection, StateOptions, Omit<DeletionOptions, "preconditions">, SendOptions {
   /** How many objects are deleted at most. */
   readonly limit?: number | undefined;
 }

@@ -15,20 +15,21 @@ import { parseRef, type Ref } from "../kube/ref.ts";
 import type { KubeRequest } from "../kube/request.ts";
 import type { ObjectAddress } from "../kube/resource_path.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
+import type { Selection } from "../kube/selection.ts";
 import {
   applyRequest,
   createRequest,
   deleteCollectionRequest,
-  type DeleteOptions as DeleteRequestOptions,
   deleteRequest,
+  type DeletionOptions,
   patchRequest,
   replaceRequest,
-  type WriteOptions as WriteRequestOptions,
+  type WriteQuery,
 } from "../kube/write_request.ts";
 import { readAnswer } from "./answer.ts";
 import { ApiError } from "./errors.ts";
 import type { KindArgument, KindFinder } from "./kind_finder.ts";
-import { ObjectList } from "./object_list.ts";
+import { type FetchPage, type ListProgress, ObjectList } from "./object_list.ts";
 import type {
   ApplyOptions,
   DeleteCollectionOptions,
@@ -36,7 +37,6 @@ import type {
   GetOptions,
   ListOptions,
   PatchOptions,
-  Selection,
   WatchOptions,
   WriteOptions,
 } from "./options.ts";
@@ -54,6 +54,8 @@ export interface ClientOptions {
   readonly namespace: string;
   /** In whose name fields are owned, unless a call says otherwise; by default the server makes up a name. */
   readonly fieldManager?: string | undefined;
+  /** Told about every page of every list. */
+  readonly onPage?: ((progress: ListProgress) => void) | undefined;
 }
 
 const PAGE_LIMIT = 500;
@@ -72,17 +74,19 @@ export class ResourceClient {
   /** Finds kinds. */
   protected readonly kinds: KindFinder;
   readonly #fieldManager: string | undefined;
+  readonly #onPage: ClientOptions["onPage"];
 
   /**
    * Makes a client; nothing is sent yet.
    *
    * @param options What it is made of.
    */
-  constructor({ sender, kinds, namespace, fieldManager }: ClientOptions) {
+  constructor({ sender, kinds, namespace, fieldManager, onPage }: ClientOptions) {
     this.sender = sender;
     this.kinds = kinds;
     this.namespace = namespace;
     this.#fieldManager = fieldManager;
+    this.#onPage = onPage;
   }
 
   /**
@@ -96,6 +100,7 @@ export class ResourceClient {
    * @throws {ApiError} With `isNotFound` if it does not exist.
    */
   get<T extends KubeObject>(kind: KindOf<T>, ref: Ref, options?: GetOptions): Promise<Live<T>>;
+  /** Reads one object of a kind without a type. */
   get(kind: KindArgument, ref: Ref, options?: GetOptions): Promise<LiveObject>;
   async get(kind: KindArgument, ref: Ref, options: GetOptions = {}): Promise<unknown> {
     const { signal, subresource, ...state } = options;
@@ -113,6 +118,7 @@ export class ResourceClient {
    * @returns The object, or `undefined`.
    */
   find<T extends KubeObject>(kind: KindOf<T>, ref: Ref, options?: GetOptions): Promise<Live<T> | undefined>;
+  /** Reads one object, which may not exist, of a kind without a type. */
   find(kind: KindArgument, ref: Ref, options?: GetOptions): Promise<LiveObject | undefined>;
   async find(kind: KindArgument, ref: Ref, options: GetOptions = {}): Promise<unknown> {
     try {
@@ -133,6 +139,7 @@ export class ResourceClient {
    * @throws {RangeError} If the label selector is none.
    */
   list<T extends KubeObject>(kind: KindOf<T>, options?: ListOptions): ObjectList<Live<T>>;
+  /** Lists objects of a kind without a type. */
   list(kind: KindArgument, options?: ListOptions): ObjectList<LiveObject>;
   list(kind: KindArgument, options: ListOptions = {}): ObjectList<never> {
     return this.#list(kind, options, undefined) as ObjectList<never>;
@@ -174,6 +181,7 @@ export class ResourceClient {
    * @throws {TransportError} If the connection breaks; with `timeoutSeconds` also if it is silent for much longer.
    */
   watch<T extends KubeObject>(kind: KindOf<T>, options?: WatchOptions): AsyncIterable<WatchEvent<Live<T>>>;
+  /** Watches objects of a kind without a type. */
   watch(kind: KindArgument, options?: WatchOptions): AsyncIterable<WatchEvent>;
   async *watch(kind: KindArgument, options: WatchOptions = {}): AsyncGenerator<never> {
     const { signal, namespace: _, allNamespaces: _all, labels: _labels, fields: _fields, ...query } = options;
@@ -227,6 +235,7 @@ export class ResourceClient {
     patch: Patch<T> | readonly PatchOperation[],
     options?: PatchOptions,
   ): Promise<Live<T>>;
+  /** Patches an object of a kind without a type. */
   patch(kind: KindArgument, ref: Ref, patch: unknown, options?: PatchOptions): Promise<LiveObject>;
   async patch(kind: KindArgument, ref: Ref, patch: unknown, options: PatchOptions = {}): Promise<unknown> {
     const { signal, subresource, type: wanted, ...write } = options;
@@ -328,7 +337,7 @@ export class ResourceClient {
    * @param options The options of the deletion.
    * @returns The options, with the object's uid as a precondition.
    */
-  protected precise(ref: Ref, options: DeleteRequestOptions): DeleteRequestOptions {
+  protected precise(ref: Ref, options: DeletionOptions): DeletionOptions {
     const uid = typeof ref === "object" && "metadata" in ref ? ref.metadata.uid : undefined;
     if (uid === undefined) return options;
     return { ...options, preconditions: { uid, ...options.preconditions } };
@@ -341,18 +350,19 @@ export class ResourceClient {
    * @param options The options.
    * @returns The options of the request.
    */
-  protected managed<O extends WriteRequestOptions>(options: O): O {
+  protected managed<O extends WriteQuery>(options: O): O {
     return { ...options, fieldManager: options.fieldManager ?? this.#fieldManager };
   }
 
   #list(kind: KindArgument, { signal, ...list }: ListOptions, as: "metadata" | undefined): ObjectList<LiveObject> {
     const options = { ...this.#selector(list), ...stateOf(list), limit: list.limit ?? PAGE_LIMIT, as };
-    return new ObjectList(() => this.typeOf(kind, { signal }), (type, token) => {
+    const fetchPage: FetchPage = (type, token) => {
       // The token says which state is meant; the server refuses one that comes with a version.
       const next = token !== undefined &&
         { continue: token, resourceVersion: undefined, resourceVersionMatch: undefined };
       return this.fetch(listRequest(type, { ...options, ...next }), { signal });
-    });
+    };
+    return new ObjectList(() => this.typeOf(kind, { signal }), fetchPage, this.#onPage);
   }
 
   #selector({ namespace = this.namespace, allNamespaces, labels, fields }: Selection): Selector {

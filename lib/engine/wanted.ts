@@ -4,6 +4,7 @@
  * @module
  */
 
+import { readEnv } from "../client/config/env.ts";
 import { type DesiredObject, formatOrigin, type Requirement } from "../kube/desired_object.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { formatGroupKind, parseApiVersion, type ResourceType } from "../kube/resource_type.ts";
@@ -151,12 +152,4 @@ function secretValues(script: Script, params: Readonly<Record<string, unknown>>)
   return Object.entries(script.params).flatMap(([name, param]) =>
     param.type === "secret" && typeof params[name] === "string" ? [params[name]] : []
   );
-}
-
-function readEnv(name: string): string | undefined {
-  try {
-    return Deno.env.get(name);
-  } catch {
-    return undefined;
-  }
 }

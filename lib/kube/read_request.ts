@@ -31,7 +31,7 @@ export interface StateOptions {
 }
 
 /** Options of a list, named as the API names them. */
-export interface ListOptions extends Selector, StateOptions {
+export interface ListQuery extends Selector, StateOptions {
   /** How many objects a page holds. */
   readonly limit?: number | undefined;
   /** Where the next page begins, from the answer before. */
@@ -44,7 +44,7 @@ export interface ListOptions extends Selector, StateOptions {
 export type ListForm = "metadata" | "table";
 
 /** Options of a watch, named as the API names them. */
-export interface WatchOptions extends Selector, StateOptions {
+export interface WatchQuery extends Selector, StateOptions {
   /** Asks for `BOOKMARK` events. */
   readonly allowWatchBookmarks?: boolean | undefined;
   /** Asks for the objects that there are as `ADDED` events, and for a bookmark after them (KEP-3157). */
@@ -88,7 +88,7 @@ export function getRequest(type: ResourceType, address: ObjectAddress, options: 
  * @param options What to select, and which page.
  * @returns The request.
  */
-export function listRequest(type: ResourceType, options: ListOptions = {}): KubeRequest {
+export function listRequest(type: ResourceType, options: ListQuery = {}): KubeRequest {
   const { namespace, as, ...query } = options;
   return {
     method: "GET",
@@ -108,7 +108,7 @@ export function listRequest(type: ResourceType, options: ListOptions = {}): Kube
  * @param options What to select, and where to begin.
  * @returns The request; its answer is a stream of JSON lines.
  */
-export function watchRequest(type: ResourceType, options: WatchOptions = {}): KubeRequest {
+export function watchRequest(type: ResourceType, options: WatchQuery = {}): KubeRequest {
   const { namespace, as, ...query } = options;
   return {
     method: "GET",

@@ -7,7 +7,7 @@
 import type { KubeRequest } from "./request.ts";
 import { nameObject, type ObjectAddress, objectPath } from "./resource_path.ts";
 import type { ResourceType } from "./resource_type.ts";
-import { type DeleteOptions, patchRequest, type WriteOptions } from "./write_request.ts";
+import { type DeletionOptions, patchRequest, type WriteQuery } from "./write_request.ts";
 
 /** How many there are to be of a scalable object, and how many there are. */
 export interface Scale {
@@ -40,7 +40,7 @@ export function scaleRequest(
   type: ResourceType,
   address: ObjectAddress,
   replicas: number,
-  options: WriteOptions = {},
+  options: WriteQuery = {},
 ): KubeRequest {
   return patchRequest(type, { ...address, subresource: "scale" }, { spec: { replicas } }, "merge", options);
 }
@@ -56,7 +56,7 @@ export function scaleRequest(
 export function evictRequest(
   type: ResourceType,
   { namespace, name }: ObjectAddress,
-  { dryRun, ...options }: DeleteOptions = {},
+  { dryRun, ...options }: DeletionOptions = {},
 ): KubeRequest {
   const deleteOptions = { ...options, ...(dryRun && { dryRun: [dryRun] }) };
   const body = { apiVersion: "policy/v1", kind: "Eviction", metadata: { namespace, name }, deleteOptions };

@@ -13,7 +13,7 @@ import { collectionPath, nameCollection, nameObject, type ObjectAddress, objectP
 import type { ResourceType } from "./resource_type.ts";
 
 /** Options of every write, named as the API names them. */
-export interface WriteOptions {
+export interface WriteQuery {
   /** `All`: the server does everything but persist. */
   readonly dryRun?: "All" | undefined;
   /** In whose name fields are owned. */
@@ -23,7 +23,7 @@ export interface WriteOptions {
 }
 
 /** Options of a server-side apply. */
-export interface ApplyOptions extends WriteOptions {
+export interface ApplyQuery extends WriteQuery {
   /** In whose name fields are owned; the API demands it here. */
   readonly fieldManager: string;
   /** Takes fields over that others own. */
@@ -31,7 +31,7 @@ export interface ApplyOptions extends WriteOptions {
 }
 
 /** Options of a deletion, named as the API names them. */
-export interface DeleteOptions {
+export interface DeletionOptions {
   /** `All`: the server does everything but persist. */
   readonly dryRun?: "All" | undefined;
   /** Seconds to go gracefully; 0 is at once. */
@@ -43,20 +43,19 @@ export interface DeleteOptions {
 }
 
 /** Which objects a deletion of a collection means. */
-export interface CollectionOptions extends Selector, StateOptions {
+export interface CollectionQuery extends Selector, StateOptions {
   /** How many objects are deleted at most by one request. */
   readonly limit?: number | undefined;
 }
 
-/** The types of a patch, by the names that kubectl gives them. */
-export const PATCH_TYPES = {
+/** How a patch is meant, by the names that kubectl gives its types. */
+export type PatchType = "json" | "merge" | "strategic";
+
+const PATCH_TYPES: Readonly<Record<PatchType, string>> = {
   json: "application/json-patch+json",
   merge: "application/merge-patch+json",
   strategic: "application/strategic-merge-patch+json",
-} as const;
-
-/** The name of a patch type. */
-export type PatchType = keyof typeof PATCH_TYPES;
+};
 
 type Input = DeepReadonly<KubeObject>;
 
@@ -68,7 +67,7 @@ type Input = DeepReadonly<KubeObject>;
  * @param options Dry run, field manager, validation.
  * @returns The request. It is never repeated after a fault in which it may have been carried out.
  */
-export function createRequest(type: ResourceType, object: Input, options: WriteOptions = {}): KubeRequest {
+export function createRequest(type: ResourceType, object: Input, options: WriteQuery = {}): KubeRequest {
   const { namespace, name } = object.metadata ?? {};
   if (type.namespaced && !namespace) throw new TypeError(`Cannot create ${type.kind} "${name}" without a namespace`);
   return {
@@ -93,7 +92,7 @@ export function createRequest(type: ResourceType, object: Input, options: WriteO
 export function replaceRequest(
   type: ResourceType,
   object: Input,
-  options: WriteOptions & Pick<ObjectAddress, "subresource"> = {},
+  options: WriteQuery & Pick<ObjectAddress, "subresource"> = {},
 ): KubeRequest {
   const { subresource, ...query } = options;
   const address = addressOf(object, subresource);
@@ -123,7 +122,7 @@ export function patchRequest(
   address: ObjectAddress,
   patch: unknown,
   patchType: PatchType,
-  options: WriteOptions = {},
+  options: WriteQuery = {},
 ): KubeRequest {
   return {
     method: "PATCH",
@@ -148,7 +147,7 @@ export function patchRequest(
 export function applyRequest(
   type: ResourceType,
   object: Input,
-  options: ApplyOptions & Pick<ObjectAddress, "subresource">,
+  options: ApplyQuery & Pick<ObjectAddress, "subresource">,
 ): KubeRequest {
   const { subresource, ...query } = options;
   const address = addressOf(object, subresource);
@@ -172,7 +171,7 @@ export function applyRequest(
  * @param options Grace period, propagation, preconditions, dry run.
  * @returns The request; it may be repeated only if a uid says which object is meant.
  */
-export function deleteRequest(type: ResourceType, address: ObjectAddress, options: DeleteOptions = {}): KubeRequest {
+export function deleteRequest(type: ResourceType, address: ObjectAddress, options: DeletionOptions = {}): KubeRequest {
   return {
     method: "DELETE",
     verb: "delete",
@@ -194,8 +193,8 @@ export function deleteRequest(type: ResourceType, address: ObjectAddress, option
  */
 export function deleteCollectionRequest(
   type: ResourceType,
-  selection: CollectionOptions,
-  options: Omit<DeleteOptions, "preconditions"> = {},
+  selection: CollectionQuery,
+  options: Omit<DeletionOptions, "preconditions"> = {},
 ): KubeRequest {
   const { namespace, ...query } = selection;
   return {
@@ -214,6 +213,6 @@ function addressOf({ metadata }: Input, subresource: string | undefined): Object
 }
 
 /** `dryRun` is a list in the body and a single word in the query; the body form works for every server version. */
-function deleteBody({ dryRun, ...options }: DeleteOptions): Record<string, unknown> {
+function deleteBody({ dryRun, ...options }: DeletionOptions): Record<string, unknown> {
   return { apiVersion: "v1", kind: "DeleteOptions", ...options, ...(dryRun && { dryRun: [dryRun] }) };
 }

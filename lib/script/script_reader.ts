@@ -6,20 +6,9 @@
 
 import type { KubeObject } from "../kube/object.ts";
 import type { Live } from "../kube/live.ts";
+import type { Selection } from "../kube/selection.ts";
 import type { Kind } from "./kind.ts";
 import type { Ref } from "../kube/ref.ts";
-
-/** Which objects to list. */
-export interface ListOptions {
-  /** The namespace; by default that of the script. */
-  namespace?: string;
-  /** Whether to list in all namespaces. @default {false} */
-  allNamespaces?: boolean;
-  /** A label selector, as text or as keys with the value or values that they may have. */
-  labels?: string | Readonly<Record<string, string | readonly string[]>>;
-  /** A field selector, such as `status.phase=Failed`. */
-  fields?: string;
-}
 
 /**
  * The objects of a list, page by page as they are iterated.
@@ -50,5 +39,5 @@ export interface ScriptReader {
    * @param options Which of them.
    * @returns The objects.
    */
-  list<T extends KubeObject>(kind: Kind<T>, options?: ListOptions): LiveList<T>;
+  list<T extends KubeObject>(kind: Kind<T>, options?: Selection): LiveList<T>;
 }

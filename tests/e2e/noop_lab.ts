@@ -16,7 +16,7 @@ import type { KubeObject, LiveObject } from "../../lib/kube/object.ts";
 import { refOf } from "../../lib/kube/object_ref.ts";
 import type { Change } from "../../lib/plan/change.ts";
 import { payload, withPreconditions } from "../../lib/plan/payload.ts";
-import type { ApplyOptions } from "../../lib/kube/write_request.ts";
+import type { ApplyQuery } from "../../lib/kube/write_request.ts";
 import { type PlanContext, planObject } from "../../lib/plan/plan_object.ts";
 import { until } from "./objects.ts";
 
@@ -150,7 +150,7 @@ export class NoopLab implements Disposable {
     await this.#apply(apply!.object, { force: true });
   }
 
-  async #apply(object: KubeObject, options: Omit<ApplyOptions, "fieldManager">): Promise<LiveObject> {
+  async #apply(object: KubeObject, options: Omit<ApplyQuery, "fieldManager">): Promise<LiveObject> {
     const { fieldManager } = this;
     return await this.client.apply(object, { ...options, fieldManager, fieldValidation: "Strict" });
   }

@@ -11,6 +11,7 @@ import { type Clock, systemClock } from "../../base/clock.ts";
 import { ConfigError } from "../config_error.ts";
 import type { ClusterConfig } from "./cluster_config.ts";
 import { contextConfig } from "./context_config.ts";
+import { readEnv } from "./env.ts";
 import { inClusterConfig } from "./in_cluster.ts";
 import { type Env, type Kubeconfig, loadKubeconfig } from "./kubeconfig.ts";
 
@@ -72,14 +73,4 @@ function nothingFound(kubeconfig: Kubeconfig, options: ResolveConfigOptions): Co
   return new ConfigError(`Cannot find ${subject}: ${tried.join("; ")}`, {
     hint: "Pass --kubeconfig FILE or set KUBECONFIG; the tool that made the cluster can write the file",
   });
-}
-
-function readEnv(name: string): string | undefined {
-  try {
-    return Deno.env.get(name);
-  } catch (error) {
-    // A variable that the program may not see is as good as not set.
-    if (error instanceof Deno.errors.NotCapable) return undefined;
-    throw error;
-  }
 }

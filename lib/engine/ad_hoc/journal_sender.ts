@@ -1,0 +1,108 @@
+/**
+ * Notes in a journal what goes through it.
+ *
+ * @module
+ */
+
+import { isJsonObject } from "../../base/json.ts";
+import { type Answer, parseObject } from "../../client/answer.ts";
+import type { Sender, SendOptions, StreamOptions } from "../../client/sender.ts";
+import type { LiveObject } from "../../kube/object.ts";
+import type { KubeRequest } from "../../kube/request.ts";
+import type { Journal } from "./journal.ts";
+
+/**
+ * Tells whether a request only asks: reads, reviews, which are questions in the form of objects, and dry runs.
+ *
+ * @param request The request.
+ * @returns Whether nothing is written.
+ */
+export function isQuestion({ method, path, body }: KubeRequest): boolean {
+  const isDryRun = /[?&]dryRun=All(&|$)/.test(path) ||
+    (isJsonObject(body) && body.kind === "DeleteOptions" && body.dryRun);
+  return method === "GET" || Boolean(isDryRun) ||
+    /^\/apis\/(authentication|authorization)\.k8s\.io\/[^?]*reviews(\?|$)/.test(path);
+}
+
+/** Notes writes that succeeded. */
+export class JournalSender implements Sender {
+  readonly #sender: Sender;
+  readonly #journal: Journal;
+
+  /**
+   * Makes a sender.
+   *
+   * @param sender Carries the requests.
+   * @param journal Where they are noted.
+   */
+  constructor(sender: Sender, journal: Journal) {
+    this.#sender = sender;
+    this.#journal = journal;
+  }
+
+  /** The server's time in milliseconds since the epoch. */
+  serverTimeMs(): number {
+    return this.#sender.serverTimeMs();
+  }
+
+  /**
+   * Sends a request.
+   *
+   * @param request The request.
+   * @param options The signal that cancels it.
+   * @returns The answer.
+   */
+  async send(request: KubeRequest, options?: SendOptions): Promise<Answer> {
+    const answer = await this.#sender.send(request, options);
+    if (!isQuestion(request) && answer.status < 300) this.#note(request, answer);
+    return answer;
+  }
+
+  /**
+   * Opens a stream.
+   *
+   * @typeParam T What is read from the stream.
+   * @param request The request.
+   * @param read Reads the answer.
+   * @param options The signal that ends the stream, and its duration.
+   * @returns What was read.
+   */
+  stream<T>(
+    request: KubeRequest,
+    read: (response: Response) => AsyncIterable<T>,
+    options?: StreamOptions,
+  ): AsyncIterable<T> {
+    return this.#sender.stream(request, read, options);
+  }
+
+  /** Closes all connections. */
+  [Symbol.dispose](): void {
+    this.#sender[Symbol.dispose]();
+  }
+
+  #note(request: KubeRequest, answer: Answer): void {
+    const { target, verb } = request;
+    if (verb === "deletecollection" && target) {
+      for (const { metadata } of itemsOf(answer)) {
+        const { namespace, name } = metadata;
+        this.#journal.note({ request: { ...request, verb: "delete", target: { ...target, namespace, name } } });
+      }
+      return;
+    }
+    // Only the answer knows a name that the server made.
+    const isNamed = target === undefined || target.name !== undefined;
+    const name = isNamed ? undefined : (parseObject(answer.text) as LiveObject | undefined)?.metadata?.name;
+    this.#journal.note({ request, name });
+  }
+}
+
+/**
+ * Reads the objects that the deletion of a collection names.
+ *
+ * @param answer The answer.
+ * @returns The objects.
+ */
+export function itemsOf(answer: Answer): LiveObject[] {
+  const { items } = parseObject(answer.text) ?? {};
+  return Array.isArray(items) ? items : [];
+}
