@@ -18,17 +18,23 @@ export interface Counts {
  * Counts the tests of one run of `deno test`.
  *
  * @param run Runs it with one more option, and tells whether it succeeded.
+ * @param onReport Told the JUnit report.
  * @returns The counts.
  */
-export async function countTests(run: (reportOption: string) => Promise<boolean>): Promise<Counts> {
-  const report = await Deno.makeTempFile({ suffix: ".xml" });
+export async function countTests(
+  run: (reportOption: string) => Promise<boolean>,
+  onReport?: (report: string) => void,
+): Promise<Counts> {
+  const path = await Deno.makeTempFile({ suffix: ".xml" });
   try {
-    const success = await run(`--junit-path=${report}`);
-    const counts = countReported(await Deno.readTextFile(report));
+    const success = await run(`--junit-path=${path}`);
+    const report = await Deno.readTextFile(path);
+    onReport?.(report);
+    const counts = countReported(report);
     // What fails outside of any test, such as a file that cannot be loaded, is not in the report.
     return success || counts.failed > 0 ? counts : { ...counts, failed: 1 };
   } finally {
-    await Deno.remove(report);
+    await Deno.remove(path);
   }
 }
 

@@ -7,42 +7,47 @@
  */
 import { systemClock } from "../lib/base/clock.ts";
 import { connect } from "../lib/client/connect.ts";
+import { formatTypeScript } from "../lib/typegen/format.ts";
+import { selectKinds } from "../lib/typegen/model.ts";
 import { attachVariable, testCluster } from "../tests/cluster/attach.ts";
 import { startControlPlane } from "../tests/cluster/control_plane.ts";
-import { type Api, readApi } from "./generate/api.ts";
-import { modelFiles, selectGroup } from "./generate/model.ts";
-import { formatTypeScript, printFiles } from "./generate/print.ts";
+import { type BuiltInApi, readApi } from "./generate/api.ts";
+import { printKindFiles } from "./generate/kind_files.ts";
+import { findLenience } from "./generate/lenience.ts";
 import { withKindExports } from "./generate/project_exports.ts";
+import { type Lenience, printSchemas } from "./generate/schema_data.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const KINDS = new URL("lib/kinds/", ROOT);
 const FIXTURE = new URL("scripts/generate/fixtures/policy.json", ROOT);
 const PROJECT = new URL("deno.json", ROOT);
 
-const api = await readRunningApi();
-const files = printFiles(modelFiles(api), api);
+const { api, lenience } = await readRunningApi();
+const files = printKindFiles(api);
+const schemas = printSchemas(api, lenience);
 
 for (const { name, isDirectory } of Deno.readDirSync(KINDS)) {
   if (isDirectory) Deno.removeSync(new URL(name, KINDS), { recursive: true });
 }
-let bytes = 0;
-for (const [path, text] of files) {
+for (const [path, text] of [...files, ...schemas]) {
   const file = new URL(path, KINDS);
-  const formatted = await formatTypeScript(text);
-  bytes += new TextEncoder().encode(formatted).length;
   Deno.mkdirSync(new URL("./", file), { recursive: true });
-  Deno.writeTextFileSync(file, formatted);
+  Deno.writeTextFileSync(file, path.endsWith(".ts") ? await formatTypeScript(text, ROOT) : text);
 }
 Deno.writeTextFileSync(PROJECT, withKindExports(Deno.readTextFileSync(PROJECT), files.keys()));
-Deno.writeTextFileSync(FIXTURE, JSON.stringify(selectGroup(api, "policy"), null, 2) + "\n");
-console.log(
-  `lib/kinds: ${files.size} files, ${Math.round(bytes / 1024)} KiB, from kube-apiserver ${api.serverVersion}`,
-);
+const policy = { serverVersion: api.serverVersion, ...selectKinds(api, ({ group }) => group === "policy") };
+Deno.writeTextFileSync(FIXTURE, JSON.stringify(policy, null, 2) + "\n");
+for (const paths of [files.keys(), schemas.keys()]) {
+  const sizes = [...paths].map((path) => Deno.statSync(new URL(path, KINDS)).size);
+  const kibibytes = Math.round(sizes.reduce((sum, size) => sum + size) / 1024);
+  console.log(`lib/kinds: ${sizes.length} files, ${kibibytes} KiB, from kube-apiserver ${api.serverVersion}`);
+}
 
-async function readRunningApi(): Promise<Api> {
+async function readRunningApi(): Promise<{ api: BuiltInApi; lenience: Lenience }> {
   await using stack = new AsyncDisposableStack();
   const cluster = Deno.env.has(attachVariable) ? testCluster() : stack.use(await startControlPlane());
   const { kubeconfig } = cluster;
   using client = await connect({ kubeconfig, concurrency: 4, requestTimeoutMs: 30_000, clock: systemClock });
-  return await readApi(client);
+  const api = await readApi(client);
+  return { api, lenience: await findLenience(client, api) };
 }

@@ -33,6 +33,8 @@ testRule("layers", [
   ["lib/plan/a.ts", `await import("../script/a.ts");`, `"lib/plan" must not import "lib/script"`],
   ["lib/client/config/a.ts", `import { a } from "../../plan/change.ts";`, `"lib/client" must not import "lib/plan"`],
   ["lib/engine/a.ts", `import { a } from "../cli/main.ts";`, `"lib/engine" must not import "lib/cli"`],
+  ["lib/typegen/a.ts", `import { a } from "../kinds/mod.ts"; import { b } from "../client/client.ts";`],
+  ["lib/typegen/a.ts", `import { a } from "../engine/a.ts";`, `"lib/typegen" must not import "lib/engine"`],
   ["lib/plan/a_test.ts", `import { a } from "../client/client.ts";`, `"lib/plan" must not import "lib/client"`],
   // Out of lib.
   ["lib/cli/a.ts", `import { a } from "../../mod.ts";`, `"lib" must not import "mod.ts"`],

@@ -4,49 +4,81 @@
  * @module
  */
 
+import { concatenate } from "./bytes.ts";
+
 const NEWLINE = 10;
+const BUFFER_SIZE = 32_768;
+
+/** Options of {@linkcode readLines}. */
+export interface ReadLinesOptions {
+  /** Whether every line counts: empty ones, and a last one without a line feed. @default {false} */
+  readonly all?: boolean | undefined;
+}
 
 /**
- * Splits a stream of UTF-8 text at line feeds. A last line without a line feed is dropped: it was cut off.
+ * Splits a stream of UTF-8 text at line feeds. Unless all lines count, a last line without a line feed is dropped: it was
+ * cut off; and empty lines are left out.
  *
  * Whole chunks are decoded up to their last line feed, which measured faster than any per-line decoding.
  *
  * @param stream The stream; it is cancelled when the caller stops reading.
- * @yields One line after the other, without its line feed; empty lines are left out.
+ * @param options Which lines count.
+ * @yields One line after the other, without its line feed.
  *
  * @example Usage
  * ```ts
  * import { deepStrictEqual } from "node:assert/strict";
  *
- * const stream = ReadableStream.from(["a\nb", "c\ncut"]).pipeThrough(new TextEncoderStream());
- * deepStrictEqual(await Array.fromAsync(readLines(stream)), ["a", "bc"]);
+ * const stream = () => ReadableStream.from(["a\nb", "c\n\ncut"]).pipeThrough(new TextEncoderStream());
+ * deepStrictEqual(await Array.fromAsync(readLines(stream())), ["a", "bc"]);
+ * deepStrictEqual(await Array.fromAsync(readLines(stream(), { all: true })), ["a", "bc", "", "cut"]);
  * ```
  */
-export async function* readLines(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+export async function* readLines(
+  stream: ReadableStream<Uint8Array>,
+  { all = false }: ReadLinesOptions = {},
+): AsyncGenerator<string> {
   // A byte order mark is nothing special in the middle of a stream, where a chunk may begin.
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   let rest: Uint8Array[] = [];
-  for await (const chunk of stream) {
+  for await (const chunk of readChunks(stream)) {
     const end = chunk.lastIndexOf(NEWLINE);
     if (end < 0) {
-      rest.push(chunk);
+      rest.push(chunk.slice());
       continue;
     }
     const text = decoder.decode(concatenate([...rest, chunk.subarray(0, end)]));
-    rest = end + 1 < chunk.length ? [chunk.subarray(end + 1)] : [];
+    rest = end + 1 < chunk.length ? [chunk.slice(end + 1)] : [];
     for (const line of text.split("\n")) {
-      if (line !== "") yield line;
+      if (all || line !== "") yield line;
     }
+  }
+  if (all && rest.length > 0) yield decoder.decode(concatenate(rest));
+}
+
+// Reads into the same memory again and again, so a chunk is good until the next one. By default the runtime takes new
+// memory for every chunk, which for a watch costs as much as all the rest.
+async function* readChunks(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = byteReader(stream);
+  if (!reader) return yield* stream;
+  let buffer = new Uint8Array(BUFFER_SIZE);
+  try {
+    for (;;) {
+      const { done, value } = await reader.read(buffer);
+      if (done) return;
+      yield value;
+      buffer = new Uint8Array(value.buffer);
+    }
+  } finally {
+    await reader.cancel();
   }
 }
 
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0]!;
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
+// Streams of the network can do that, others cannot.
+function byteReader(stream: ReadableStream<Uint8Array>): ReadableStreamBYOBReader | undefined {
+  try {
+    return stream.getReader({ mode: "byob" });
+  } catch {
+    return undefined;
   }
-  return whole;
 }

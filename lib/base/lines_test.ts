@@ -3,12 +3,30 @@ import fc from "fast-check";
 import { readLines } from "./lines.ts";
 
 /** Cuts a text into chunks of bytes of the given sizes. */
-function streamOf(text: string, sizes: readonly number[]): ReadableStream<Uint8Array> {
+function chunksOf(text: string, sizes: readonly number[]): Uint8Array[] {
   const bytes = new TextEncoder().encode(text);
   const chunks: Uint8Array[] = [];
   let at = 0;
   for (const size of sizes) chunks.push(bytes.subarray(at, at += size));
-  return ReadableStream.from([...chunks, bytes.subarray(at)]);
+  return [...chunks, bytes.subarray(at)];
+}
+
+function streamOf(text: string, sizes: readonly number[]): ReadableStream<Uint8Array> {
+  return ReadableStream.from(chunksOf(text, sizes));
+}
+
+/** The same as a stream of bytes, as those of the network are. */
+function byteStreamOf(text: string, sizes: readonly number[]): ReadableStream<Uint8Array> {
+  const chunks = chunksOf(text, sizes).filter((chunk) => chunk.length > 0);
+  return new ReadableStream({
+    type: "bytes",
+    pull(controller) {
+      const chunk = chunks.shift();
+      if (chunk) return controller.enqueue(chunk.slice());
+      controller.close();
+      controller.byobRequest?.respond(0);
+    },
+  });
 }
 
 for (
@@ -71,6 +89,7 @@ Deno.test("property: readLines() equals a naive split, however the bytes come", 
     fc.asyncProperty(text, fc.array(fc.nat({ max: 9 })), async (text, sizes) => {
       const naive = text.split("\n").slice(0, -1).filter((line) => line !== "");
       deepStrictEqual(await Array.fromAsync(readLines(streamOf(text, sizes))), naive);
+      deepStrictEqual(await Array.fromAsync(readLines(byteStreamOf(text, sizes))), naive);
     }),
     { numRuns: 150 },
   );

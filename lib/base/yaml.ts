@@ -74,10 +74,10 @@ const DEEPER_THAN_ALL = 200;
  */
 export function parseYamlDocuments(text: string): YamlDocument[] {
   try {
-    const { source, events } = parseIndented(text);
+    const { source, events } = parseYamlEvents(text);
     const values = constructFromEvents(events, { source, schema: SCHEMA, maxTotalMergeKeys: -1 });
-    const lines = documentLines(source, events);
-    return values.flatMap((value, i) => value === null ? [] : [{ value, line: lines[i]! }]);
+    const documents = findDocuments(source, events);
+    return values.flatMap((value, i) => value === null ? [] : [{ value, line: documents[i]!.line }]);
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     // The original is not kept as the cause, as it quotes the text, which may hold secrets.
@@ -86,10 +86,16 @@ export function parseYamlDocuments(text: string): YamlDocument[] {
 }
 
 /**
- * Parses a text in which closing brackets may stand as far left as what they belong to. YAML demands that they are
- * indented; kubectl does not, and formatters do not do it. Such lines are indented until the text is right.
+ * Parses a text into the events of its syntax.
+ *
+ * Closing brackets may stand as far left as what they belong to. YAML demands that they are indented; kubectl does not,
+ * and formatters do not do it. Such lines are indented until the text is right.
+ *
+ * @param text The text.
+ * @returns The events, and the text to which their positions refer; it has the same lines.
+ * @throws {YAMLException} If the text is not YAML.
  */
-function parseIndented(text: string): { source: string; events: Event[] } {
+export function parseYamlEvents(text: string): { source: string; events: Event[] } {
   const lines = text.split("\n");
   for (const indented = new Set<number>();;) {
     const source = lines.join("\n");
@@ -104,21 +110,34 @@ function parseIndented(text: string): { source: string; events: Event[] } {
   }
 }
 
-function documentLines(text: string, events: readonly Event[]): number[] {
-  const lines: number[] = [];
+/**
+ * Finds the documents among the events of a text.
+ *
+ * @param source The text.
+ * @param events Its events.
+ * @returns The index of the event behind the start of each document, and the line on which its content begins.
+ */
+export function findDocuments(source: string, events: readonly Event[]): { index: number; line: number }[] {
+  const documents: { index: number; line: number }[] = [];
   let line = 1;
   let counted = 0;
   events.forEach((event, i) => {
     if (event.type !== EVENT_ID.DOCUMENT) return;
-    const start = Math.max(contentStart(events[i + 1]!), counted);
-    line += text.slice(counted, start).split(/\r\n|\r|\n/).length - 1;
+    const start = Math.max(positionOf(events[i + 1]!), counted);
+    line += source.slice(counted, start).split(/\r\n|\r|\n/).length - 1;
     counted = start;
-    lines.push(line);
+    documents.push({ index: i + 1, line });
   });
-  return lines;
+  return documents;
 }
 
-function contentStart(event: Event): number {
+/**
+ * Tells where a map, list or scalar begins.
+ *
+ * @param event Its event.
+ * @returns The position in the text; 0 for other events.
+ */
+export function positionOf(event: Event): number {
   if ("start" in event) return event.start;
   return "valueStart" in event ? event.valueStart : 0;
 }

@@ -16,7 +16,9 @@ Deno.test("runApp() shows how to begin", async () => {
   const { code, out } = await run();
   strictEqual(code, 0);
   match(out, /kubescript plan hello\.ts/);
-  for (const command of ["plan", "apply", "delete", "version"]) match(out, new RegExp(`\n  ${command} +[A-Z]`));
+  for (const command of ["plan", "apply", "delete", "types", "version"]) {
+    match(out, new RegExp(`\n  ${command} +[A-Z]`));
+  }
 });
 
 Deno.test("runApp() explains each command with examples", async () => {
@@ -27,6 +29,14 @@ Deno.test("runApp() explains each command with examples", async () => {
     const widest = Math.max(...out.split("\n").map((line) => line.length));
     ok(widest <= 160, `${command}: ${widest}`);
   }
+});
+
+Deno.test("runApp() explains types pull with examples", async () => {
+  const { code, out } = await run("types", "pull", "--help");
+  strictEqual(code, 0);
+  strictEqual(out.match(/kubescript types pull .*-o kinds\.ts/g)?.length, 3);
+  const widest = Math.max(...out.split("\n").map((line) => line.length));
+  ok(widest <= 160, `${widest}`);
 });
 
 Deno.test("runApp() tells mistakes in the command line, and how to get help", async () => {
@@ -41,6 +51,8 @@ Deno.test("runApp() tells mistakes in the command line, and how to get help", as
     ["plan a.ts --timeout 5m", /--timeout/, "kubescript plan --help"],
     ["apply a.ts --timeout 5", /--timeout: Cannot read "5" as a duration/, "kubescript apply --help"],
     ["apply a.ts --prune=never", /--prune: Expected "never"/, "kubescript apply --help"],
+    ["types pul", /`pul`, did you mean `pull`/, "kubescript --help"],
+    ["types pull kinds.ts", /Too many arguments/, "kubescript types pull --help"],
     ["delete a.ts --allow-delete=some", /--allow-delete: Cannot read "some"/, "kubescript delete --help"],
   ];
   for (const [args, error, help] of cases) {
@@ -87,4 +99,5 @@ Deno.test("runApp() takes no file for a script that runs itself", async () => {
   match(host.out(), /\n {2}shop\.ts plan --exit-code/);
   strictEqual(await runApp(["plan", "shop.ts"], options), 64);
   match(host.err(), /Too many arguments/);
+  strictEqual(await runApp(["types", "pull"], options), 64);
 });

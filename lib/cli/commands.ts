@@ -8,8 +8,10 @@ import {
   type Aliases,
   type ApplicationContext,
   buildCommand,
+  buildRouteMap,
   type Command,
   type FlagParametersForType,
+  type RouteMap,
 } from "@stricli/core";
 import type { Script } from "../script/script.ts";
 import {
@@ -18,6 +20,8 @@ import {
   type CommonFlags,
   DELETE_FLAGS,
   PLAN_FLAGS,
+  TYPES_PULL_FLAGS,
+  type TypesPullFlags,
   VERSION_FLAGS,
   type VersionFlags,
   WRITE_ALIASES,
@@ -55,7 +59,9 @@ interface ScriptCommand<F extends CommonFlags> {
  * @param options How to run them.
  * @returns The commands by name.
  */
-export function buildCommands(options: AppOptions): Record<string, Command<ApplicationContext>> {
+export function buildCommands(
+  options: AppOptions,
+): Record<string, Command<ApplicationContext> | RouteMap<ApplicationContext>> {
   return {
     plan: scriptCommand(options, {
       brief: "Show what would change, field by field",
@@ -103,12 +109,42 @@ export function buildCommands(options: AppOptions): Record<string, Command<Appli
       ],
       load: async () => (await import("./commands/delete.ts")).deleteSet,
     }),
+    ...!options.script && { types: buildTypesCommands(options) },
     version: buildCommand<VersionFlags, [], ApplicationContext>({
       docs: { brief: "Print the versions of kubescript, Deno and TypeScript" },
       parameters: { flags: VERSION_FLAGS, aliases: { o: "output" } },
       func: ({ output }) => options.host.stdout.write(formatVersion(output)),
     }),
   };
+}
+
+function buildTypesCommands({ host }: AppOptions): RouteMap<ApplicationContext> {
+  const pull = buildCommand<TypesPullFlags, [], ApplicationContext>({
+    docs: {
+      brief: "Write the kinds of custom resources as TypeScript",
+      fullDescription: [
+        "Writes kinds that kubescript does not ship as a TypeScript module: a kind value and types for each, with the",
+        "descriptions of their fields. They come from a cluster, by default all its custom resources, or with --crd from",
+        "CustomResourceDefinitions, without any cluster; other objects in these files are left out. A script imports",
+        "them like built-in kinds. Run it again after an upgrade: the type check then shows what no longer fits.",
+        "",
+        "A kind is taken in the version that the server prefers. Another one has to be named, and its version is in the",
+        "name then: --kind Widget.v1alpha1.example.com writes WidgetV1alpha1.",
+      ].join("\n"),
+      customUsage: [
+        { input: "-o kinds.ts", brief: "All custom resources of the cluster" },
+        { input: "--group cert-manager.io --kind ScaledObject -o kinds.ts", brief: "Only these" },
+        { input: "--crd cert-manager.yaml -o kinds.ts", brief: "From the manifests of a release" },
+      ],
+    },
+    parameters: { flags: TYPES_PULL_FLAGS, aliases: { o: "output", v: "verbose" } },
+    async func(flags) {
+      const { invoke } = await import("./invocation.ts");
+      const { pullTypes } = await import("./commands/types_pull.ts");
+      this.process.exitCode = await invoke(pullTypes, { host, flags });
+    },
+  });
+  return buildRouteMap({ routes: { pull }, docs: { brief: "Types of custom resources for scripts" } });
 }
 
 function scriptCommand<F extends CommonFlags>(

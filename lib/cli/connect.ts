@@ -6,9 +6,13 @@
 
 import { parseArgs } from "node:util";
 import { parseDuration } from "../base/duration.ts";
+import type { ImpersonationOptions } from "../client/config/cluster_config.ts";
 import { listContexts } from "../client/config/contexts.ts";
 import { openScriptClient, type ScriptClient } from "../engine/ad_hoc/script_client.ts";
+import { KubescriptError } from "../kube/error.ts";
 import { AdHocOutput } from "./ad_hoc_output.ts";
+import { colorsFor } from "./colors.ts";
+import { formatError } from "./errors_text.ts";
 import { EXIT_CODES } from "./exit_code.ts";
 import { parseCount } from "./flags.ts";
 import { denoHost, type Host } from "./host.ts";
@@ -22,6 +26,8 @@ export interface ConnectOptions {
   readonly context?: string;
   /** The kubeconfig file. */
   readonly kubeconfig?: string;
+  /** Whom to act as. */
+  readonly impersonate?: ImpersonationOptions;
   /** The namespace of references and lists that name none. */
   readonly namespace?: string;
   /** Whether writes are only tried. */
@@ -31,6 +37,9 @@ export interface ConnectOptions {
 const HELP = `Flags of every script that calls connect():
   --context NAME          Context of the kubeconfig; by default its current one
   --kubeconfig FILE       By default $KUBECONFIG, else ~/.kube/config, else that of the Pod
+  --as USER               Act as this user, if you may
+  --as-group GROUP        Act as a member of this group; repeatable
+  --as-uid UID            Act as the user with this UID
   -n, --namespace NAME    Namespace of what names none; by default the context's
   --dry-run               Try everything and keep nothing: tells what would be done
   --concurrency NUMBER    Requests that may be under way at once (default 16)
@@ -43,10 +52,10 @@ const HELP = `Flags of every script that calls connect():
 /**
  * Connects to a cluster.
  *
- * The flags `--context`, `--kubeconfig`, `--namespace`, `--dry-run`, `--concurrency`, `--request-timeout`, `--verbose`
- * and `--color` of the command line are honoured; all others are left to the script. In a dry run, writes are tried on
- * the server and not kept; reads after them see what they would have led to. Ctrl-C lets the request under way finish
- * and begins no other. In the end, what was done is summed up on standard error.
+ * The flags `--context`, `--kubeconfig`, `--as`, `--as-group`, `--as-uid`, `--namespace`, `--dry-run`, `--concurrency`,
+ * `--request-timeout`, `--verbose` and `--color` of the command line are honoured; all others are left to the script. In
+ * a dry run, writes are tried on the server and not kept; reads after them see what they would have led to. Ctrl-C lets
+ * the request under way finish and begins no other. In the end, what was done is summed up on standard error.
  *
  * @param options Which cluster, and whether to try only.
  * @returns The client; `await using` closes it.
@@ -112,6 +121,12 @@ export async function connectFrom(
     host.stdout.write(HELP);
     host.exit(EXIT_CODES.done);
   }
+  host.onUncaught((error) => {
+    if (!(error instanceof KubescriptError)) return;
+    const { stderr } = host;
+    stderr.write(formatError(error, { colors: colorsFor(flags.color, stderr, host.noColor), verbose: flags.verbose }));
+    host.exit(EXIT_CODES.failed);
+  });
   const output = new AdHocOutput(host, { verbose: flags.verbose, color: flags.color, dryRun: flags.dryRun });
   const interruption = listenForInterrupt(host);
   try {
@@ -139,6 +154,7 @@ export async function connectFrom(
 interface Flags {
   readonly context: string | undefined;
   readonly kubeconfig: string | undefined;
+  readonly impersonate: ImpersonationOptions;
   readonly namespace: string | undefined;
   readonly dryRun: boolean;
   readonly concurrency: number;
@@ -156,6 +172,9 @@ function readFlags(args: readonly string[]): Flags {
     options: {
       context: { type: "string" },
       kubeconfig: { type: "string" },
+      as: { type: "string" },
+      "as-group": { type: "string", multiple: true },
+      "as-uid": { type: "string" },
       namespace: { type: "string", short: "n" },
       "dry-run": { type: "boolean" },
       concurrency: { type: "string" },
@@ -165,11 +184,14 @@ function readFlags(args: readonly string[]): Flags {
       help: { type: "boolean", short: "h" },
     },
   });
-  const text = (name: keyof typeof values) => {
-    const value = values[name];
-    if (value === true || value === "") throw new RangeError(`Cannot use flag --${name} without a value`);
-    return value || undefined;
+  const texts = (name: keyof typeof values) => {
+    return [values[name] ?? []].flat().map((value) => {
+      if (typeof value === "string" && value !== "") return value;
+      throw new RangeError(`Cannot use flag --${name} without a value`);
+    });
   };
+  const text = (name: keyof typeof values) => texts(name).at(-1);
+  const groups = texts("as-group");
   const color = text("color") ?? "auto";
   if (color !== "auto" && color !== "always" && color !== "never") {
     throw new RangeError(`Cannot use --color=${color}: write auto, always or never`);
@@ -177,6 +199,7 @@ function readFlags(args: readonly string[]): Flags {
   return {
     context: text("context"),
     kubeconfig: text("kubeconfig"),
+    impersonate: { user: text("as"), uid: text("as-uid"), groups: groups.length > 0 ? groups : undefined },
     namespace: text("namespace"),
     dryRun: values["dry-run"] === true,
     concurrency: parseCount(text("concurrency") ?? "16"),

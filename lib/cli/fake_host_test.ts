@@ -57,6 +57,7 @@ export function fakeHost({ columns, answer }: FakeHostOptions = {}): FakeHost {
       listeners.add(callback);
       return () => listeners.delete(callback);
     },
+    onUncaught() {},
     exit(exitCode) {
       code ??= exitCode;
       return undefined as never;

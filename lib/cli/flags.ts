@@ -14,6 +14,12 @@ export interface CommonFlags {
   readonly context?: string;
   /** The kubeconfig file. */
   readonly kubeconfig?: string;
+  /** The user to act as. */
+  readonly as?: string;
+  /** The groups to act as. */
+  readonly asGroup?: readonly string[];
+  /** The UID to act as. */
+  readonly asUid?: string;
   /** The home namespace of scripts that name none. */
   readonly namespace?: string;
   /** The name of the script, for manifests. */
@@ -38,8 +44,14 @@ export interface CommonFlags {
   readonly forceConflicts?: boolean;
 }
 
+/** The flag of the commands that look at what a script wants. */
+interface ValidateFlags {
+  /** Whether objects are checked before the server is asked. */
+  readonly validate: boolean;
+}
+
 /** Flags of `plan`. */
-export interface PlanFlags extends CommonFlags {
+export interface PlanFlags extends CommonFlags, ValidateFlags {
   /** Whether changes have an exit code of their own. */
   readonly exitCode?: boolean;
 }
@@ -59,11 +71,27 @@ export interface WriteFlags extends CommonFlags {
 }
 
 /** Flags of `apply`. */
-export interface ApplyFlags extends WriteFlags {
+export interface ApplyFlags extends WriteFlags, ValidateFlags {
   /** Whether a script without any object may delete the whole set. */
   readonly allowEmpty?: boolean;
   /** When to prune. */
   readonly prune: "ready" | "early";
+}
+
+/** Flags of `types pull`. */
+export interface TypesPullFlags extends
+  Pick<
+    CommonFlags,
+    "context" | "kubeconfig" | "as" | "asGroup" | "asUid" | "color" | "verbose" | "concurrency" | "requestTimeout"
+  > {
+  /** Groups, all of whose kinds are wanted. */
+  readonly group?: readonly string[];
+  /** Kinds that are wanted. */
+  readonly kind?: readonly string[];
+  /** Where CustomResourceDefinitions are, instead of a cluster. */
+  readonly crd?: readonly string[];
+  /** The file to write. */
+  readonly output?: string;
 }
 
 /** Flags of `version`. */
@@ -85,6 +113,9 @@ export const VERSION_FLAGS: Specs<VersionFlags> = {
 const COMMON_FLAGS: Specs<CommonFlags> = {
   context: text("NAME", "Context of the kubeconfig; by default its current one"),
   kubeconfig: text("FILE", "By default $KUBECONFIG, else ~/.kube/config, else that of the Pod"),
+  as: text("USER", "Act as this user, if you may"),
+  asGroup: texts("GROUP", "Act as a member of this group; repeatable"),
+  asUid: text("UID", "Act as the user with this UID"),
   namespace: text("NAME", "Home namespace of scripts that name none; by default the context's"),
   name: text("NAME", "Name for manifests; by default that of their file or folder"),
   param: {
@@ -116,9 +147,14 @@ const COMMON_FLAGS: Specs<CommonFlags> = {
   forceConflicts: flag("Take over fields that somebody else owns"),
 };
 
+const VALIDATE_FLAGS: Specs<ValidateFlags> = {
+  validate: { kind: "boolean", default: true, brief: "Check objects by their schemas before anything is written" },
+};
+
 /** The flags of `plan`. */
 export const PLAN_FLAGS: Specs<PlanFlags> = {
   exitCode: flag("Exit with 2 if there are changes"),
+  ...VALIDATE_FLAGS,
   ...COMMON_FLAGS,
 };
 
@@ -150,8 +186,32 @@ export const APPLY_FLAGS: Specs<ApplyFlags> = {
     default: "ready",
     brief: "Delete what left the script once the rest is ready, or without waiting",
   },
+  ...VALIDATE_FLAGS,
   ...COMMON_FLAGS,
 };
+
+const { context, kubeconfig, as, asGroup, asUid, color, concurrency, requestTimeout } = COMMON_FLAGS;
+
+/** The flags of `types pull`. */
+export const TYPES_PULL_FLAGS: Specs<TypesPullFlags> = {
+  group: texts("GROUP", "Write the kinds of this group; repeatable"),
+  kind: texts("KIND", "Write this kind, by any name that kubectl takes; repeatable"),
+  crd: texts("FILE", "Ask no cluster but this file, folder, https URL or - for standard input; repeatable"),
+  output: text("FILE", "The file to write; by default standard output"),
+  context,
+  kubeconfig,
+  as,
+  asGroup,
+  asUid,
+  color,
+  verbose: flag("Show repeated requests and where errors arise"),
+  concurrency,
+  requestTimeout,
+};
+
+function texts(placeholder: string, brief: string) {
+  return { ...text(placeholder, brief), variadic: true } as const;
+}
 
 function text(placeholder: string, brief: string) {
   return { kind: "parsed", parse: String, optional: true, placeholder, brief } as const;

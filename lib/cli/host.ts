@@ -50,6 +50,12 @@ export interface Host {
    */
   onInterrupt(callback: () => void): () => void;
   /**
+   * Listens for errors that nobody caught, before the process ends by them.
+   *
+   * @param callback Given the error.
+   */
+  onUncaught(callback: (error: unknown) => void): void;
+  /**
    * Ends the process.
    *
    * @param code The exit code.
@@ -80,6 +86,9 @@ export function denoHost(): Host {
       const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
       for (const signal of signals) Deno.addSignalListener(signal, callback);
       return () => signals.forEach((signal) => Deno.removeSignalListener(signal, callback));
+    },
+    onUncaught(callback) {
+      globalThis.addEventListener("unhandledrejection", (event) => callback(event.reason));
     },
     exit: (code) => Deno.exit(code),
   };

@@ -18,16 +18,17 @@ import type { Progress } from "./progress.ts";
 /** What to run a command on: a file, folder, `-` or URL, or a script that runs itself. */
 export type Subject = string | Script;
 
+/** Flags that every command has. */
+export type TextFlags = Pick<CommonFlags, "color" | "verbose">;
+
 /**
- * What a command is given.
+ * What every command is given.
  *
  * @typeParam F Its flags.
  */
-export interface Invocation<F extends CommonFlags = CommonFlags> {
+export interface Call<F extends TextFlags = TextFlags> {
   /** The process. */
   readonly host: Host;
-  /** What to run on. */
-  readonly subject: Subject;
   /** The flags. */
   readonly flags: F;
   /** Aborted by Ctrl-C. */
@@ -35,7 +36,17 @@ export interface Invocation<F extends CommonFlags = CommonFlags> {
 }
 
 /**
- * A command.
+ * What a command is given that runs on a script.
+ *
+ * @typeParam F Its flags.
+ */
+export interface Invocation<F extends CommonFlags = CommonFlags> extends Call<F> {
+  /** What to run on. */
+  readonly subject: Subject;
+}
+
+/**
+ * A command that runs on a script.
  *
  * @typeParam F Its flags.
  */
@@ -44,24 +55,24 @@ export type CommandFunction<F extends CommonFlags> = (invocation: Invocation<F>)
 /**
  * Runs a command: errors are printed, and Ctrl-C ends it in good order.
  *
- * @typeParam F The command's flags.
+ * @typeParam G What the command is given, besides the signal.
  * @param command The command.
  * @param given What it is given.
  * @returns The exit code.
  */
-export async function invoke<F extends CommonFlags>(
-  command: CommandFunction<F>,
-  given: Omit<Invocation<F>, "signal">,
+export async function invoke<G extends Omit<Call, "signal">>(
+  command: (call: G & Pick<Call, "signal">) => Promise<number>,
+  given: G,
 ): Promise<number> {
   using interruption = listenForInterrupt(given.host);
-  const invocation = { ...given, signal: interruption.signal };
+  const call = { ...given, signal: interruption.signal };
   try {
-    return await command(invocation);
+    return await command(call);
   } catch (error) {
     // That an interrupted request failed is no news.
     if (interruption.signal.aborted) return EXIT_CODES.interrupted;
     const { stderr } = given.host;
-    stderr.write(formatError(error, textOptions(invocation, stderr)));
+    stderr.write(formatError(error, textOptions(call, stderr)));
     return EXIT_CODES.failed;
   }
 }
@@ -69,11 +80,11 @@ export async function invoke<F extends CommonFlags>(
 /**
  * Tells how to write text to a stream.
  *
- * @param invocation The invocation.
+ * @param call What the command was given.
  * @param stream The stream.
  * @returns Colours, width and amount.
  */
-export function textOptions({ host, flags }: Invocation, stream: OutputStream): TextOptions {
+export function textOptions({ host, flags }: Call, stream: OutputStream): TextOptions {
   return {
     colors: colorsFor(flags.color, stream, host.noColor),
     verbose: flags.verbose ?? false,
@@ -94,6 +105,7 @@ export function commandOptions(invocation: Invocation, progress: Progress): Comm
     source: sourceOf(subject, flags, host),
     kubeconfig: flags.kubeconfig,
     context: flags.context,
+    impersonate: impersonation(flags),
     namespace: flags.namespace,
     params: flags.param ?? [],
     paramsFile: flags.paramsFile,
@@ -106,6 +118,16 @@ export function commandOptions(invocation: Invocation, progress: Progress): Comm
     signal,
     clock: host.clock,
   };
+}
+
+/**
+ * Tells whom to act as.
+ *
+ * @param flags The flags.
+ * @returns What they say about it.
+ */
+export function impersonation(flags: Pick<CommonFlags, "as" | "asGroup" | "asUid">): CommandOptions["impersonate"] {
+  return { user: flags.as, uid: flags.asUid, groups: flags.asGroup };
 }
 
 function sourceOf(subject: Subject, { name }: CommonFlags, host: Host): ScriptSource {

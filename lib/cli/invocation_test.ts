@@ -10,6 +10,9 @@ Deno.test("commandOptions() hands all common flags on", () => {
   const invocation = fakeInvocation(host, {
     context: "prod",
     kubeconfig: "/config",
+    as: "ada",
+    asGroup: ["dev"],
+    asUid: "7",
     namespace: "shop",
     param: ["a=1"],
     paramsFile: "params.yaml",
@@ -23,6 +26,7 @@ Deno.test("commandOptions() hands all common flags on", () => {
   deepStrictEqual(options, {
     context: "prod",
     kubeconfig: "/config",
+    impersonate: { user: "ada", uid: "7", groups: ["dev"] },
     namespace: "shop",
     params: ["a=1"],
     paramsFile: "params.yaml",

@@ -77,6 +77,38 @@ export async function askAccess(
   return { allowed, reason };
 }
 
+/** What we may do to some resources. See `ResourceRule v1 authorization.k8s.io`. */
+export interface AccessRule {
+  /** What may be done; `*` is everything. */
+  readonly verbs: readonly string[];
+  /** The groups of the resources. */
+  readonly apiGroups?: readonly string[];
+  /** The resources, by their plural names. */
+  readonly resources?: readonly string[];
+  /** The objects; all of them if absent. */
+  readonly resourceNames?: readonly string[];
+}
+
+/**
+ * Asks for all that we may do in a namespace.
+ *
+ * @param ask Sends the request.
+ * @param namespace The namespace.
+ * @returns The rules, and whether the server could not tell all of them.
+ */
+export async function askRules(
+  ask: Ask,
+  namespace: string,
+): Promise<{ readonly rules: readonly AccessRule[]; readonly incomplete: boolean }> {
+  const what = `ask what we may do in namespace "${namespace}"`;
+  const request = review("authorization.k8s.io/v1", "SelfSubjectRulesReview", { namespace }, what);
+  const { resourceRules, incomplete } = (await ask(request)).status as {
+    resourceRules: AccessRule[];
+    incomplete: boolean;
+  };
+  return { rules: resourceRules, incomplete };
+}
+
 /** Reviews are questions in the form of objects: nothing is stored. */
 function review(apiVersion: string, kind: string, spec: unknown, what: string): KubeRequest {
   return {

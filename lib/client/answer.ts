@@ -6,7 +6,7 @@
 
 import { isJsonObject, parseJson } from "../base/json.ts";
 import type { KubeRequest } from "../kube/request.ts";
-import { asStatus } from "../kube/status.ts";
+import { asStatus, type Status } from "../kube/status.ts";
 import { ApiError, UnexpectedResponseError } from "./errors.ts";
 
 /** An answer with its whole body. */
@@ -32,9 +32,22 @@ export function readAnswer(request: KubeRequest, answer: Answer): Record<string,
   const { status, headers, text } = answer;
   const value = parseObject(text);
   if (status >= 200 && status < 300 && value) return value;
-  const refusal = status >= 400 && asStatus(value);
+  const refusal = status >= 400 && (asStatus(value) ?? statusOfText(answer));
   if (refusal) throw new ApiError(request, status, refusal);
   throw new UnexpectedResponseError(request, status, headers.get("content-type"), text);
+}
+
+/**
+ * Throws the error of an answer to a request that ought to have opened a stream.
+ *
+ * @param request The request, for messages.
+ * @param answer The answer.
+ * @throws {ApiError} If the server refused the request.
+ * @throws {UnexpectedResponseError} If it said anything else.
+ */
+export function refuse(request: KubeRequest, answer: Answer): never {
+  readAnswer(request, answer);
+  throw new UnexpectedResponseError(request, answer.status, answer.headers.get("content-type"), answer.text);
 }
 
 /**
@@ -50,4 +63,31 @@ export function parseObject(text: string): Record<string, unknown> | undefined {
   } catch {
     return undefined;
   }
+}
+
+const REASONS: Readonly<Record<number, string>> = {
+  400: "BadRequest",
+  403: "Forbidden",
+  404: "NotFound",
+  429: "TooManyRequests",
+  500: "InternalError",
+  503: "ServiceUnavailable",
+  504: "Timeout",
+};
+
+// Where the API server has no Status at hand, it answers in plain text: for unknown paths, when it has too much to do,
+// when the server behind it is gone. client-go makes a Status of that, too (`errors.NewGenericServerResponse`).
+function statusOfText({ status, headers, text }: Answer): Status | undefined {
+  if (!headers.get("content-type")?.startsWith("text/plain")) return undefined;
+  const reason = REASONS[status];
+  const retryAfterSeconds = Number(headers.get("retry-after"));
+  return {
+    apiVersion: "v1",
+    kind: "Status",
+    status: "Failure",
+    code: status,
+    ...(text.trim() !== "" && { message: text.trim() }),
+    ...(reason !== undefined && { reason }),
+    ...(retryAfterSeconds > 0 && { details: { retryAfterSeconds } }),
+  };
 }

@@ -31,6 +31,27 @@ Deno.test("readAnswer() throws the Status of a refusal", () => {
   });
 });
 
+Deno.test("readAnswer() takes what the server says in plain text for a Status", () => {
+  const text = "text/plain; charset=utf-8";
+  throws(() => readAnswer(request, answerOf(404, text, "404 page not found\n")), {
+    name: "ApiError",
+    isNotFound: true,
+    retryAfterSeconds: undefined,
+    message: "Cannot get Node/a: 404 page not found (404 NotFound)",
+  });
+  const throttled = answerOf(429, text, "Too many requests, please try again later.\n");
+  throttled.headers.set("retry-after", "1");
+  throws(() => readAnswer(request, throttled), {
+    isTooManyRequests: true,
+    reason: "TooManyRequests",
+    retryAfterSeconds: 1,
+    message: "Cannot get Node/a: Too many requests, please try again later. (429 TooManyRequests)",
+  });
+  throws(() => readAnswer(request, answerOf(418, text, "")), {
+    message: "Cannot get Node/a: the server gave no message (418 Unknown)",
+  });
+});
+
 const strange: [what: string, answer: Answer, end: string][] = [
   ["a login page", answerOf(200, "text/html", "<html>Log in"), '200 text/html that begins with "<html>Log in"'],
   ["the page of a proxy", answerOf(502, "text/html", "<h1>502"), '502 text/html that begins with "<h1>502"'],
@@ -38,6 +59,7 @@ const strange: [what: string, answer: Answer, end: string][] = [
   ["an empty body", answerOf(200, json, ""), "200 application/json with an empty body"],
   ["no content", answerOf(204, null, ""), "204 with an empty body"],
   ["cut-off JSON", answerOf(200, json, '{"kind":"No'), '200 application/json that begins with "{\\"kind\\":\\"No"'],
+  ["a text", answerOf(200, "text/plain", "ok"), '200 text/plain that begins with "ok"'],
   ["YAML", answerOf(200, "application/yaml", "kind: Node"), '200 application/yaml that begins with "kind: Node"'],
   ["a JSON list", answerOf(200, json, "[]"), '200 application/json that begins with "[]"'],
   ["an error that is no Status", answerOf(404, json, '{"e":1}'), '404 application/json that begins with "{\\"e\\":1}"'],

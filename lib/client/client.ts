@@ -4,28 +4,31 @@
  * @module
  */
 
-import type { Live } from "../kube/live.ts";
-import type { KubeObject } from "../kube/object.ts";
-import { getRequest } from "../kube/read_request.ts";
+import { explainField, type Explanation } from "../kube/explain.ts";
+import type { KindOf, Live } from "../kube/live.ts";
+import type { KubeObject, LiveObject } from "../kube/object.ts";
 import type { Ref } from "../kube/ref.ts";
 import type { KubeRequest } from "../kube/request.ts";
+import type { KindSchema } from "../kube/schema.ts";
 import {
-  bindRequest,
-  evictRequest,
-  type Scale,
-  scaleRequest,
-  tokenRequest,
-  type TokenSpec,
-} from "../kube/subresource_request.ts";
-import type { DeletionOptions, WriteQuery } from "../kube/write_request.ts";
-import { type AccessQuestion, askAccess, askWho, type Decision, type UserInfo } from "./access.ts";
+  type AccessQuestion,
+  type AccessRule,
+  askAccess,
+  askRules,
+  askWho,
+  type Decision,
+  type UserInfo,
+} from "./access.ts";
 import { type Answer, readAnswer } from "./answer.ts";
 import { type EventText, recordEvent } from "./event.ts";
+import { editFinalizers } from "./finalizers.ts";
 import type { KindArgument } from "./kind_finder.ts";
+import { readGroupSchemas } from "./openapi.ts";
 import { type RawOptions, rawRequest } from "./raw_request.ts";
-import { type ClientOptions, ResourceClient } from "./resource_client.ts";
+import type { ClientOptions } from "./resource_client.ts";
 import type { RestMapper } from "./rest_mapper.ts";
-import type { SendOptions } from "./sender.ts";
+import type { SendOptions, StreamOptions } from "./sender.ts";
+import { SubresourceClient } from "./subresource_client.ts";
 
 /** What the API server says about itself. See `version.Info` of apimachinery. */
 export interface ServerVersion {
@@ -39,16 +42,8 @@ export interface ServerVersion {
   readonly [field: string]: unknown;
 }
 
-/** A token of a ServiceAccount. */
-export interface Token {
-  /** The token. Whoever has it is the ServiceAccount. */
-  readonly token: string;
-  /** When it ends, RFC 3339. */
-  readonly expirationTimestamp: string;
-}
-
 /** Talks to one API server. */
-export class Client extends ResourceClient implements Disposable {
+export class Client extends SubresourceClient implements Disposable {
   readonly #options: ClientOptions;
 
   /**
@@ -66,6 +61,16 @@ export class Client extends ResourceClient implements Disposable {
    *
    * @param namespace The namespace of references and selections that name none.
    * @returns The client.
+   *
+   * @example Usage
+   * ```ts
+   * import { Pod } from "@kubescript/kubescript/kinds";
+   *
+   * async function example(k: Client) {
+   *   const shop = k.inNamespace("shop");
+   *   console.log(await shop.get(Pod, "web-0"));
+   * }
+   * ```
    */
   inNamespace(namespace: string): Client {
     return new Client({ ...this.#options, namespace });
@@ -77,85 +82,6 @@ export class Client extends ResourceClient implements Disposable {
   }
 
   /**
-   * Reads how many there are to be, and how many there are.
-   *
-   * @param kind The kind: any that has the subresource `scale`.
-   * @param ref Which object.
-   * @param options The signal that cancels the request.
-   * @returns The numbers.
-   */
-  async getScale(kind: KindArgument, ref: Ref, options: SendOptions = {}): Promise<Live<KubeObject & Scale>> {
-    const type = await this.typeOf(kind, options);
-    return await this.fetch(getRequest(type, this.address(ref, "scale")), options) as never;
-  }
-
-  /**
-   * Sets how many there are to be.
-   *
-   * @param kind The kind: any that has the subresource `scale`.
-   * @param ref Which object.
-   * @param replicas How many.
-   * @param options Dry run, field manager.
-   * @returns The numbers.
-   */
-  async scale(
-    kind: KindArgument,
-    ref: Ref,
-    replicas: number,
-    options: WriteQuery & SendOptions = {},
-  ): Promise<Live<KubeObject & Scale>> {
-    const { signal, ...write } = options;
-    const type = await this.typeOf(kind, { signal });
-    return await this.fetch(scaleRequest(type, this.address(ref), replicas, this.managed(write)), { signal }) as never;
-  }
-
-  /**
-   * Asks a Pod to go, as a drain does: its PodDisruptionBudgets are honoured.
-   *
-   * @param kind The kind of Pods.
-   * @param ref Which Pod; one that was read is evicted only if it is still that one.
-   * @param options Grace period, preconditions, dry run.
-   * @returns Settles when the Pod was asked to go; it is not gone yet.
-   * @throws {ApiError} With `isTooManyRequests` if a budget forbids it for now; its message says which.
-   */
-  async evict(kind: KindArgument, ref: Ref, options: DeletionOptions & SendOptions = {}): Promise<void> {
-    const { signal, ...deletion } = options;
-    const type = await this.typeOf(kind, { signal });
-    await this.fetch(evictRequest(type, this.address(ref), this.precise(ref, deletion)), { signal });
-  }
-
-  /**
-   * Puts a Pod onto a Node, as the scheduler does.
-   *
-   * @param kind The kind of Pods.
-   * @param ref Which Pod.
-   * @param node The Node's name.
-   * @param options The signal that cancels the request.
-   */
-  async bind(kind: KindArgument, ref: Ref, node: string, options: SendOptions = {}): Promise<void> {
-    await this.fetch(bindRequest(await this.typeOf(kind, options), this.address(ref), node), options);
-  }
-
-  /**
-   * Makes a token for a ServiceAccount.
-   *
-   * @param kind The kind of ServiceAccounts.
-   * @param ref Which ServiceAccount.
-   * @param spec Audiences, expiry, the object that the token is bound to.
-   * @param options The signal that cancels the request.
-   * @returns The token.
-   */
-  async createToken(
-    kind: KindArgument,
-    ref: Ref,
-    spec: TokenSpec = {},
-    options: SendOptions = {},
-  ): Promise<Token> {
-    const request = tokenRequest(await this.typeOf(kind, options), this.address(ref), spec);
-    return (await this.fetch(request, options)).status as Token;
-  }
-
-  /**
    * Records an Event about an object, where `kubectl describe` shows it.
    *
    * @param about The object, as it was read.
@@ -163,6 +89,16 @@ export class Client extends ResourceClient implements Disposable {
    * @param reason Why, in one word such as `ScaledUp`.
    * @param message What happened, for people.
    * @param options The signal that cancels the request.
+   *
+   * @example Usage
+   * ```ts
+   * import { Pod } from "@kubescript/kubescript/kinds";
+   *
+   * async function example(k: Client) {
+   *   const pod = await k.get(Pod, "shop/web-0");
+   *   await k.event(pod, "Warning", "Slow", "The answer took more than a second");
+   * }
+   * ```
    */
   async event(
     about: EventText["about"],
@@ -179,6 +115,14 @@ export class Client extends ResourceClient implements Disposable {
    *
    * @param options The signal that cancels the request.
    * @returns Name, groups and other attributes.
+   *
+   * @example Usage
+   * ```ts
+   * async function example(k: Client) {
+   *   const { username, groups } = await k.whoAmI();
+   *   console.log(username, groups);
+   * }
+   * ```
    */
   async whoAmI(options: SendOptions = {}): Promise<UserInfo> {
     return await askWho((request) => this.fetch(request, options));
@@ -192,6 +136,16 @@ export class Client extends ResourceClient implements Disposable {
    * @param question The namespace (by default that of the client), the name, the subresource.
    * @param options The signal that cancels the request.
    * @returns Whether it is allowed, and why.
+   *
+   * @example Usage
+   * ```ts
+   * import { Secret } from "@kubescript/kubescript/kinds";
+   *
+   * async function example(k: Client) {
+   *   const { allowed, reason } = await k.can("list", Secret, { namespace: "shop" });
+   *   if (!allowed) console.log(`Ask for the permission: ${reason}`);
+   * }
+   * ```
    */
   async can(
     verb: string,
@@ -206,10 +160,131 @@ export class Client extends ResourceClient implements Disposable {
   }
 
   /**
+   * Asks for all that is allowed in a namespace.
+   *
+   * @param options The namespace, by default that of the client; the signal that cancels the request.
+   * @returns The rules, and whether the server could not tell all of them.
+   *
+   * @example Usage
+   * ```ts
+   * async function example(k: Client) {
+   *   const { rules } = await k.rules({ namespace: "shop" });
+   *   for (const { verbs, resources } of rules) console.log(verbs, resources);
+   * }
+   * ```
+   */
+  async rules(
+    options: { readonly namespace?: string } & SendOptions = {},
+  ): Promise<{ readonly rules: readonly AccessRule[]; readonly incomplete: boolean }> {
+    const { namespace = this.namespace, signal } = options;
+    return await askRules((request) => this.fetch(request, { signal }), namespace);
+  }
+
+  /**
+   * Adds a finalizer to an object: it will not go before the finalizer is removed. Those of others stay.
+   *
+   * @param kind The kind.
+   * @param ref Which object.
+   * @param finalizer The finalizer, such as `example.com/cleanup`.
+   * @param options The signal that cancels the requests.
+   * @returns The object as it is then.
+   *
+   * @example Usage
+   * ```ts
+   * import { ConfigMap } from "@kubescript/kubescript/kinds";
+   *
+   * async function example(k: Client) {
+   *   await k.addFinalizer(ConfigMap, "shop/settings", "example.com/cleanup");
+   *   await k.removeFinalizer(ConfigMap, "shop/settings", "example.com/cleanup");
+   * }
+   * ```
+   */
+  addFinalizer<T extends KubeObject>(
+    kind: KindOf<T>,
+    ref: Ref,
+    finalizer: string,
+    options?: SendOptions,
+  ): Promise<Live<T>>;
+  /** Adds a finalizer to an object of a kind without a type. */
+  addFinalizer(kind: KindArgument, ref: Ref, finalizer: string, options?: SendOptions): Promise<LiveObject>;
+  async addFinalizer(kind: KindArgument, ref: Ref, finalizer: string, options: SendOptions = {}): Promise<unknown> {
+    return await editFinalizers(
+      this,
+      kind,
+      ref,
+      (list) => list.includes(finalizer) ? list : [...list, finalizer],
+      options,
+    );
+  }
+
+  /**
+   * Removes a finalizer from an object. Those of others stay.
+   *
+   * @param kind The kind.
+   * @param ref Which object.
+   * @param finalizer The finalizer.
+   * @param options The signal that cancels the requests.
+   * @returns The object as it is then; it may be gone by the next moment.
+   */
+  removeFinalizer<T extends KubeObject>(
+    kind: KindOf<T>,
+    ref: Ref,
+    finalizer: string,
+    options?: SendOptions,
+  ): Promise<Live<T>>;
+  /** Removes a finalizer from an object of a kind without a type. */
+  removeFinalizer(kind: KindArgument, ref: Ref, finalizer: string, options?: SendOptions): Promise<LiveObject>;
+  async removeFinalizer(kind: KindArgument, ref: Ref, finalizer: string, options: SendOptions = {}): Promise<unknown> {
+    return await editFinalizers(this, kind, ref, (list) => list.filter((item) => item !== finalizer), options);
+  }
+
+  /**
+   * Reads the schema of a kind, from OpenAPI v3 or, if the server has none, v2.
+   *
+   * @param kind The kind.
+   * @param options The signal that cancels the requests.
+   * @returns The schema, and how to find those to which it refers; `undefined` if the server publishes none.
+   */
+  async schema(kind: KindArgument, options: SendOptions = {}): Promise<KindSchema | undefined> {
+    const type = await this.typeOf(kind, options);
+    return (await readGroupSchemas((request) => this.fetch(request, options), type))(type.kind);
+  }
+
+  /**
+   * Explains a field, as `kubectl explain` does.
+   *
+   * @param kind The kind.
+   * @param path The field, such as `spec.template.spec.containers`; the object itself if empty.
+   * @param options The signal that cancels the requests.
+   * @returns What the schema says.
+   * @throws {RangeError} If there is no such field, or no schema.
+   *
+   * @example Usage
+   * ```ts
+   * async function example(k: Client) {
+   *   const { type, description } = await k.explain("deploy", "spec.strategy");
+   *   console.log(type, description);
+   * }
+   * ```
+   */
+  async explain(kind: KindArgument, path = "", options: SendOptions = {}): Promise<Explanation> {
+    const schema = await this.schema(kind, options);
+    if (!schema) throw new RangeError(`Cannot explain "${path}": the server publishes no schema of the kind`);
+    return explainField(schema, path);
+  }
+
+  /**
    * Tells the server's version.
    *
    * @param options The signal that cancels the request.
    * @returns The version.
+   *
+   * @example Usage
+   * ```ts
+   * async function example(k: Client) {
+   *   console.log((await k.version()).gitVersion);
+   * }
+   * ```
    */
   async version(options: SendOptions = {}): Promise<ServerVersion> {
     return await this.fetch(rawRequest("/version"), options) as unknown as ServerVersion;
@@ -222,6 +297,16 @@ export class Client extends ResourceClient implements Disposable {
    * @param options Method, body, types; the signal that cancels the request.
    * @returns The text of the answer.
    * @throws {ApiError} If the server refuses it.
+   *
+   * @example Usage
+   * ```ts
+   * async function example(k: Client) {
+   *   console.log(await k.raw("/readyz?verbose"));
+   *   const text = await Deno.readTextFile("settings.yaml");
+   *   const path = "/api/v1/namespaces/shop/configmaps";
+   *   await k.raw(path, { method: "POST", text, contentType: "application/yaml" });
+   * }
+   * ```
    */
   async raw(path: string, options: RawOptions & SendOptions = {}): Promise<string> {
     const { signal, ...raw } = options;
@@ -250,6 +335,23 @@ export class Client extends ResourceClient implements Disposable {
    */
   async send(request: KubeRequest, options: SendOptions = {}): Promise<Answer> {
     return await this.sender.send(request, options);
+  }
+
+  /**
+   * Sends any request whose answer is a stream. It is not repeated.
+   *
+   * @typeParam T What is read from the stream.
+   * @param request The request.
+   * @param read Reads the answer, whatever its status code.
+   * @param options The signal that ends the stream, its duration, its connection.
+   * @returns What was read.
+   */
+  stream<T>(
+    request: KubeRequest,
+    read: (response: Response) => AsyncIterable<T>,
+    options: StreamOptions = {},
+  ): AsyncIterable<T> {
+    return this.sender.stream(request, read, options);
   }
 
   /**

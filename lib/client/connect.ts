@@ -6,7 +6,7 @@
 
 import type { Clock } from "../base/clock.ts";
 import { Client } from "./client.ts";
-import type { ClusterConfig } from "./config/cluster_config.ts";
+import type { ClusterConfig, ImpersonationOptions } from "./config/cluster_config.ts";
 import { resolveConfig } from "./config/resolve.ts";
 import { KindFinder } from "./kind_finder.ts";
 import { Transport } from "./transport.ts";
@@ -17,6 +17,8 @@ export interface ConnectOptions {
   readonly kubeconfig?: string | undefined;
   /** The kubeconfig's context; by default its current one. */
   readonly context?: string | undefined;
+  /** Whom to act as; by default as the kubeconfig says. */
+  readonly impersonate?: ImpersonationOptions | undefined;
   /** How many requests may be under way at once. */
   readonly concurrency: number;
   /** How long one attempt of a request may take, in milliseconds. */
@@ -57,7 +59,7 @@ export async function connect(options: ConnectOptions): Promise<Client> {
  * @throws {ConfigError} If there is no configuration, or a mistake in it.
  */
 export async function openTransport(options: ConnectOptions): Promise<OpenTransport> {
-  const { kubeconfig, context, clock } = options;
-  const config = await resolveConfig({ kubeconfig, context, clock });
+  const { kubeconfig, context, impersonate, clock } = options;
+  const config = await resolveConfig({ kubeconfig, context, impersonate, clock });
   return { config, transport: new Transport(config, options) };
 }

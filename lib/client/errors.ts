@@ -11,8 +11,8 @@ import type { Status, StatusCause } from "../kube/status.ts";
 /** The part of a request that errors name. */
 export type RequestInfo = Pick<KubeRequest, "method" | "path" | "what">;
 
-// A message of the server can be very long (it may quote a whole object); its beginning says what is wrong.
-const LONGEST_MESSAGE = 2_000;
+// A message of the server can be very long, as it may quote a whole object: what is wrong stands before or after that.
+const LONGEST_MESSAGE = 1_000;
 
 /**
  * The API server refused a request with a `Status`.
@@ -43,10 +43,10 @@ export class ApiError extends KubescriptError {
    * @param status The `Status` that the server sent.
    */
   constructor(request: RequestInfo, code: number, status: Status) {
-    const message = (status.message ?? "the server gave no message").slice(0, LONGEST_MESSAGE);
+    const message = shorten(status.message ?? "the server gave no message");
     const answer = `${code} ${status.reason || "Unknown"}`;
     const why = message === status.reason ? answer : `${message} (${answer})`;
-    super(`Cannot ${request.what}: ${why}`, { hint: hintFor(code) });
+    super(`Cannot ${request.what}: ${why}`, { hint: hintFor(code, status) });
     this.code = code;
     this.status = status;
     this.request = request;
@@ -62,9 +62,24 @@ export class ApiError extends KubescriptError {
     return this.status.details?.causes ?? [];
   }
 
+  /** How many seconds the server asks to wait before the request is sent again, if it says so. */
+  get retryAfterSeconds(): number | undefined {
+    return this.status.details?.retryAfterSeconds;
+  }
+
+  /** Whether the request is wrong in itself, such as an unknown field under strict validation. */
+  get isBadRequest(): boolean {
+    return this.code === 400;
+  }
+
   /** Whether the object or the kind does not exist. */
   get isNotFound(): boolean {
     return this.code === 404;
+  }
+
+  /** Whether the kind does not have this verb. */
+  get isMethodNotSupported(): boolean {
+    return this.code === 405;
   }
 
   /** Whether the object exists already. */
@@ -79,7 +94,7 @@ export class ApiError extends KubescriptError {
 
   /** Whether a server-side apply met fields that others own; {@linkcode ApiError.causes} names them. */
   get isApplyConflict(): boolean {
-    return this.isConflict && this.causes.some((cause) => cause.reason === "FieldManagerConflict");
+    return this.isConflict && hasCause(this.status, "FieldManagerConflict");
   }
 
   /** Whether the permission is missing. */
@@ -89,7 +104,7 @@ export class ApiError extends KubescriptError {
 
   /** Whether the namespace is going away, so that nothing can be made in it. */
   get isNamespaceTerminating(): boolean {
-    return this.isForbidden && this.causes.some((cause) => cause.reason === "NamespaceTerminating");
+    return this.isForbidden && hasCause(this.status, "NamespaceTerminating");
   }
 
   /** Whether the credentials were not accepted. */
@@ -106,6 +121,36 @@ export class ApiError extends KubescriptError {
   get isExpired(): boolean {
     return this.code === 410;
   }
+
+  /** Whether the object is larger than the server takes. */
+  get isRequestEntityTooLarge(): boolean {
+    return this.code === 413;
+  }
+
+  /** Whether the server does not know the type of the body, such as a patch type that the kind does not have. */
+  get isUnsupportedMediaType(): boolean {
+    return this.code === 415;
+  }
+
+  /** Whether it is too much for now: for the server, or for the PodDisruptionBudget that an eviction meets. */
+  get isTooManyRequests(): boolean {
+    return this.code === 429;
+  }
+
+  /** Whether something failed within the server, or in a webhook that it asked. */
+  get isInternalError(): boolean {
+    return this.code === 500 && !this.isTimeout;
+  }
+
+  /** Whether the server, or the one behind it that serves the kind, cannot answer for now. */
+  get isServiceUnavailable(): boolean {
+    return this.code === 503;
+  }
+
+  /** Whether it took the server too long; the request may have been carried out. */
+  get isTimeout(): boolean {
+    return this.code === 504 || this.reason === "ServerTimeout";
+  }
 }
 
 /** The server could not be reached, or did not answer in time. */
@@ -119,7 +164,7 @@ export class TransportError extends KubescriptError {
    * Makes the error.
    *
    * @param request The request.
-   * @param server The server's address.
+   * @param server The server's address, and how it is reached.
    * @param attempts How often it was tried.
    * @param cause The last fault.
    */
@@ -180,6 +225,17 @@ export function describeFault(fault: unknown): string {
 }
 
 /**
+ * Tells whether there was no connection, so that nothing can have been sent.
+ *
+ * @param fault What `fetch` threw.
+ * @returns Whether it is certain.
+ */
+export function isConnectFault(fault: unknown): boolean {
+  return fault instanceof Error && fault.cause instanceof Error &&
+    /client error \(Connect\)|ECONNREFUSED|ENOTFOUND/.test(fault.cause.message);
+}
+
+/**
  * Tells whether one side did not accept the certificate of the other, which does not pass by itself.
  *
  * @param fault What `fetch` threw.
@@ -189,8 +245,19 @@ export function isCertificateFault(fault: unknown): boolean {
   return /certificate|UnknownCA/i.test(describeFault(fault));
 }
 
-function hintFor(code: number): string | undefined {
+function shorten(message: string): string {
+  const half = LONGEST_MESSAGE / 2;
+  return message.length <= LONGEST_MESSAGE ? message : `${message.slice(0, half)} … ${message.slice(-half)}`;
+}
+
+function hintFor(code: number, status: Status): string | undefined {
   if (code === 401) return "The credentials were not accepted: check the user of this context, or log in again";
-  if (code === 403) return "Ask for the permission that the message names, or use another context";
-  return undefined;
+  if (code !== 403) return undefined;
+  return hasCause(status, "NamespaceTerminating")
+    ? "Wait until the namespace is gone, or use another one"
+    : "Ask for the permission that the message names, or use another context";
+}
+
+function hasCause({ details }: Status, reason: string): boolean {
+  return details?.causes?.some((cause) => cause.reason === reason) ?? false;
 }

@@ -1,6 +1,13 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import type { StatusCause } from "../kube/status.ts";
-import { ApiError, describeFault, isCertificateFault, TransportError, UnexpectedResponseError } from "./errors.ts";
+import {
+  ApiError,
+  describeFault,
+  isCertificateFault,
+  isConnectFault,
+  TransportError,
+  UnexpectedResponseError,
+} from "./errors.ts";
 
 const request = { method: "PATCH", path: "/api/v1/namespaces/shop/pods/web", what: "apply Pod/shop/web" } as const;
 
@@ -9,7 +16,9 @@ function apiError(code: number, reason: string, causes: StatusCause[] = [], mess
 }
 
 const predicates = [
+  "isBadRequest",
   "isNotFound",
+  "isMethodNotSupported",
   "isAlreadyExists",
   "isConflict",
   "isApplyConflict",
@@ -18,28 +27,35 @@ const predicates = [
   "isUnauthorized",
   "isInvalid",
   "isExpired",
+  "isRequestEntityTooLarge",
+  "isUnsupportedMediaType",
+  "isTooManyRequests",
+  "isInternalError",
+  "isServiceUnavailable",
+  "isTimeout",
 ] as const;
 
 const manager = { reason: "FieldManagerConflict", field: ".spec.replicas", message: 'conflict with "hpa"' };
 const reasons: [error: ApiError, true: (typeof predicates)[number][]][] = [
-  [apiError(400, "BadRequest"), []],
+  [apiError(400, "BadRequest"), ["isBadRequest"]],
   [apiError(401, "Unauthorized"), ["isUnauthorized"]],
   [apiError(403, "Forbidden"), ["isForbidden"]],
   [apiError(403, "Forbidden", [{ reason: "NamespaceTerminating" }]), ["isForbidden", "isNamespaceTerminating"]],
   [apiError(404, "NotFound"), ["isNotFound"]],
-  [apiError(405, "MethodNotAllowed"), []],
+  [apiError(405, "MethodNotAllowed"), ["isMethodNotSupported"]],
   [apiError(409, "AlreadyExists"), ["isAlreadyExists"]],
   [apiError(409, "Conflict"), ["isConflict"]],
   [apiError(409, "Conflict", [manager]), ["isConflict", "isApplyConflict"]],
   [apiError(410, "Expired"), ["isExpired"]],
   [apiError(410, "Gone"), ["isExpired"]],
-  [apiError(413, "RequestEntityTooLarge"), []],
-  [apiError(415, "UnsupportedMediaType"), []],
+  [apiError(413, "RequestEntityTooLarge"), ["isRequestEntityTooLarge"]],
+  [apiError(415, "UnsupportedMediaType"), ["isUnsupportedMediaType"]],
   [apiError(422, "Invalid"), ["isInvalid"]],
-  [apiError(429, "TooManyRequests"), []],
-  [apiError(500, "InternalError"), []],
-  [apiError(503, "ServiceUnavailable"), []],
-  [apiError(504, "Timeout"), []],
+  [apiError(429, "TooManyRequests"), ["isTooManyRequests"]],
+  [apiError(500, "InternalError"), ["isInternalError"]],
+  [apiError(500, "ServerTimeout"), ["isTimeout"]],
+  [apiError(503, "ServiceUnavailable"), ["isServiceUnavailable"]],
+  [apiError(504, "Timeout"), ["isTimeout"]],
 ];
 for (const [error, expected] of reasons) {
   Deno.test(`ApiError knows ${error.code} ${error.reason} with ${error.causes.length} causes`, () => {
@@ -58,7 +74,11 @@ Deno.test("ApiError does without reason, message and causes, and with too much o
   const bare = new ApiError(request, 418, { apiVersion: "v1", kind: "Status" });
   strictEqual(bare.message, "Cannot apply Pod/shop/web: the server gave no message (418 Unknown)");
   deepStrictEqual([bare.reason, bare.causes], ["", []]);
-  ok(apiError(422, "Invalid", [], "x".repeat(100_000)).message.length < 2_100);
+  const quote = `Invalid value: "${"x".repeat(100_000)}": unknown field "spec.replica"`;
+  match(
+    apiError(422, "Invalid", [], quote).message,
+    /^Cannot apply Pod\/shop\/web: Invalid value: "x{400,500} … x{400,500}": unknown field "spec.replica" \(422 Invalid\)$/,
+  );
 });
 
 Deno.test("TransportError names the server, the fault and the attempts", () => {
@@ -109,16 +129,21 @@ Deno.test("describeFault() unwraps what fetch throws", async (t) => {
       await connection.write(new TextEncoder().encode(bytes));
       connection.close();
       strictEqual(describeFault(await fault), reason);
+      ok(!isConnectFault(await fault));
     });
   }
   await t.step("a port at which nobody listens", async () => {
     const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const { port } = listener.addr;
     listener.close();
-    strictEqual(describeFault(await faultOf(`http://127.0.0.1:${port}`)), "tcp connect error: Connection refused");
+    const fault = await faultOf(`http://127.0.0.1:${port}`);
+    strictEqual(describeFault(fault), "tcp connect error: Connection refused");
+    ok(isConnectFault(fault));
   });
   await t.step("a name that is not known", async () => {
-    match(describeFault(await faultOf("http://nobody.invalid")), /^dns error: failed to lookup address information/);
+    const fault = await faultOf("http://nobody.invalid");
+    match(describeFault(fault), /^dns error: failed to lookup address information/);
+    ok(isConnectFault(fault));
   });
   await t.step("a server without TLS", async () => {
     await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => new Response());
@@ -128,6 +153,8 @@ Deno.test("describeFault() unwraps what fetch throws", async (t) => {
   await t.step("anything else", () => {
     strictEqual(describeFault("x"), "x");
     strictEqual(describeFault(new Error("a", { cause: "b" })), "a");
+    ok(!isConnectFault("x"));
+    ok(isConnectFault(new TypeError("fetch failed", { cause: new Error("connect ECONNREFUSED 127.0.0.1:1") })));
   });
 });
 

@@ -5,6 +5,7 @@
  */
 
 import type { KubeRequest } from "../kube/request.ts";
+import { collectionPath } from "../kube/resource_path.ts";
 
 /** What an Event says. */
 export interface EventText {
@@ -29,6 +30,8 @@ export interface EventText {
   readonly timeMs: number;
 }
 
+const EVENT = { group: "events.k8s.io", version: "v1", kind: "Event", plural: "events", namespaced: true };
+
 // Both are limits of the API.
 const LONGEST_NOTE = 1_024;
 const LONGEST_NAME = 200;
@@ -46,13 +49,14 @@ export function recordEvent({ about, type, reason, message, timeMs }: EventText)
   return {
     method: "POST",
     verb: "create",
-    path: `/apis/events.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/events`,
+    path: collectionPath(EVENT, namespace),
     what: `record an Event about ${kind} "${name}"`,
+    target: { type: EVENT, namespace },
     idempotent: false,
     body: {
       apiVersion: "events.k8s.io/v1",
       kind: "Event",
-      metadata: { generateName: `${name.slice(0, LONGEST_NAME)}.`, namespace },
+      metadata: { generateName: `${name.slice(0, LONGEST_NAME).replace(/[^a-z0-9]+$/, "")}-`, namespace },
       eventTime: time.replace("Z", "000Z"),
       reportingController: "kubescript",
       reportingInstance: "kubescript",

@@ -1,5 +1,5 @@
 /**
- * From what callers name a kind by to how the API serves it; asks the server at most once.
+ * From what callers name a kind by to how the API serves it; asks the server once, and again for an unknown kind.
  *
  * @module
  */
@@ -11,6 +11,7 @@ import type { KubeRequest } from "../kube/request.ts";
 import { parseApiVersion, type ResourceType } from "../kube/resource_type.ts";
 import { readAnswer } from "./answer.ts";
 import { discover } from "./discovery.ts";
+import { DiscoveryError } from "./errors.ts";
 import { RestMapper } from "./rest_mapper.ts";
 import type { Sender, SendOptions } from "./sender.ts";
 
@@ -59,7 +60,7 @@ export class KindFinder {
    * @throws {DiscoveryError} If the server does not offer it.
    */
   async typeOf(kind: KindArgument, options: SendOptions = {}): Promise<ResourceType> {
-    if (typeof kind === "string") return (await this.mapper(options)).resolve(kind);
+    if (typeof kind === "string") return await this.#find((mapper) => mapper.resolve(kind), options);
     return "plural" in kind ? kind : kind.type;
   }
 
@@ -73,10 +74,23 @@ export class KindFinder {
    */
   async typeOfObject(object: DeepReadonly<KubeObject>, options: SendOptions = {}): Promise<ResourceType> {
     const gvk = { ...parseApiVersion(object.apiVersion), kind: object.kind };
+    return await this.#find((mapper) => {
+      const type = mapper.find(gvk);
+      if (!type) throw mapper.unknown(gvk, `${object.kind}/${object.metadata?.name}`);
+      return type;
+    }, options);
+  }
+
+  // A kind that is not known may have been made since the server was asked.
+  async #find(find: (mapper: RestMapper) => ResourceType, options: SendOptions): Promise<ResourceType> {
+    const isFirst = this.#mapper === undefined;
     const mapper = await this.mapper(options);
-    const type = mapper.find(gvk);
-    if (!type) throw mapper.unknown(gvk, `${object.kind}/${object.metadata?.name}`);
-    return type;
+    try {
+      return find(mapper);
+    } catch (error) {
+      if (isFirst || !(error instanceof DiscoveryError)) throw error;
+      return find(await this.mapper({ ...options, refresh: true }));
+    }
   }
 
   #discover(signal: AbortSignal | undefined): Promise<RestMapper> {

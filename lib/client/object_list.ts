@@ -109,7 +109,7 @@ export class ObjectList<T extends Listed = LiveObject> implements AsyncIterable<
       const body = await this.#fetchPage(type, token);
       const metadata = (body.metadata ?? {}) as ListMeta;
       token = metadata.continue || undefined;
-      const items = withType(type, body.items) as unknown as T[];
+      const items = readItems(type, body) as unknown as T[];
       read += items.length;
       this.#onPage?.({ type, read, remaining: metadata.remainingItemCount });
       yield {
@@ -146,8 +146,15 @@ interface ListMeta {
   remainingItemCount?: number;
 }
 
-// The items of a list carry no apiVersion and kind of their own, or (metadata only) those of PartialObjectMetadata.
-function withType(type: ResourceType, items: unknown): LiveObject[] {
+/**
+ * Reads the objects of a list. They carry no `apiVersion` and `kind` of their own, or (metadata only) those of
+ * PartialObjectMetadata, and get those of the kind.
+ *
+ * @param type The kind.
+ * @param body The answer of the server.
+ * @returns The objects; none if the answer is no list.
+ */
+export function readItems(type: ResourceType, { items }: Record<string, unknown>): LiveObject[] {
   if (!Array.isArray(items)) return [];
   const typeMeta = { apiVersion: formatApiVersion(type), kind: type.kind };
   // In place, as nobody else has the items yet: copies took twice as long, and slowed down whatever read them.

@@ -5,6 +5,7 @@
  */
 
 import type { Selector, StateOptions, WatchQuery } from "../kube/read_request.ts";
+import type { ScaleQuery } from "../kube/subresource_request.ts";
 import type { ApplyQuery, DeletionOptions, PatchType, WriteQuery } from "../kube/write_request.ts";
 import type { Selection } from "../kube/selection.ts";
 import type { SendOptions } from "./sender.ts";
@@ -41,6 +42,9 @@ export interface PatchOptions extends WriteOptions {
 
 /** Options of a server-side apply. */
 export interface ApplyOptions extends Omit<ApplyQuery, "fieldManager">, WriteOptions {}
+
+/** Options of a change of scale. */
+export interface ScaleOptions extends ScaleQuery, SendOptions {}
 
 /** Options of a deletion. */
 export interface DeleteOptions extends DeletionOptions, SendOptions {}

@@ -2,15 +2,16 @@
  * When a request may be sent again, and how long to wait before.
  *
  * A doubled write is worse than a failed one. So what may have been carried out is repeated only if the request says
- * that repeating it is safe; what the server turned away untouched (429, and 503 with `Retry-After`) may be repeated
- * whatever it is. client-go draws the same line (`k8s.io/client-go/rest/with_retry.go`).
+ * that repeating it is safe; what the server turned away untouched (429, and 503 with `Retry-After`), or was never sent
+ * as there was no connection, may be repeated whatever it is. client-go draws the same line
+ * (`k8s.io/client-go/rest/with_retry.go`).
  *
  * @module
  */
 
 import type { KubeRequest } from "../kube/request.ts";
 import type { Answer } from "./answer.ts";
-import { isCertificateFault } from "./errors.ts";
+import { isCertificateFault, isConnectFault } from "./errors.ts";
 
 /** How an attempt ended. */
 export type Attempt = { readonly answer: Answer } | { readonly fault: unknown };
@@ -50,7 +51,8 @@ export function retryDelayMs(
     // The jitter spreads the clients that were all told the same number of seconds.
     return attempts < MOST_THROTTLED_ATTEMPTS ? parseRetryAfterMs(retryAfter) + random * FIRST_DELAY_MS : undefined;
   }
-  if (!request.idempotent || attempts >= MOST_ATTEMPTS || !isPassing(attempt)) return undefined;
+  const isSafe = request.idempotent || ("fault" in attempt && isConnectFault(attempt.fault));
+  if (!isSafe || attempts >= MOST_ATTEMPTS || !isPassing(attempt)) return undefined;
   return FIRST_DELAY_MS * 2 ** (attempts - 1) * (0.5 + random);
 }
 

@@ -11,6 +11,13 @@ const broken: Attempt = { fault: new TypeError("error reading a body from connec
 const untrusted: Attempt = {
   fault: new TypeError("fetch failed", { cause: new Error("invalid peer certificate: UnknownIssuer") }),
 };
+const refused: Attempt = {
+  fault: new TypeError("fetch failed", {
+    cause: new Error(
+      "error sending request for url (https://a/): client error (Connect): tcp connect error: timed out",
+    ),
+  }),
+};
 const staleFields = "failed to create typed live object: .spec.old: field not declared in schema";
 
 // The delays in milliseconds after the 1st attempt without jitter, for a request that may be repeated and one that
@@ -33,6 +40,7 @@ const decisions: [what: string, attempt: Attempt, idempotent: number | undefined
   ["503 with an hour in Retry-After", answered(503, "3600"), 60_000, 60_000],
   ["504", answered(504), 100, undefined],
   ["a broken connection", broken, 100, undefined],
+  ["a connection that could not be made", refused, 100, 100],
   ["a certificate that is not trusted", untrusted, undefined, undefined],
 ];
 for (const [what, attempt, idempotent, other] of decisions) {

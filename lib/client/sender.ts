@@ -17,6 +17,8 @@ export interface SendOptions {
 export interface StreamOptions extends SendOptions {
   /** When the server ends the stream, in milliseconds; the connection of a stream that goes on for longer is dead. */
   readonly durationMs?: number | undefined;
+  /** Opens a new connection, as those that there are may be dead. @default {false} */
+  readonly freshConnection?: boolean | undefined;
 }
 
 /** Carries requests to an API server. */
@@ -47,4 +49,29 @@ export interface Sender extends Disposable {
     read: (response: Response) => AsyncIterable<T>,
     options?: StreamOptions,
   ): AsyncIterable<T>;
+  /**
+   * Opens a WebSocket, such as for a command in a container.
+   *
+   * @param request The request that is to be upgraded.
+   * @param protocols The subprotocols, best first.
+   * @param options The signal that cancels the attempt; not the open connection.
+   * @returns The connection, which is to be disposed.
+   * @throws {ApiError} If the server refuses, for its own reason.
+   * @throws {TransportError} If there is no answer.
+   */
+  connect(request: KubeRequest, protocols: readonly string[], options?: SendOptions): Promise<Channel>;
+}
+
+/** An open connection that carries messages in both directions. Disposing it ends it at once. */
+export interface Channel extends AsyncIterable<Uint8Array>, Disposable {
+  /** The subprotocol that the server chose. */
+  readonly protocol: string;
+  /**
+   * Sends a message.
+   *
+   * @param message The message.
+   * @returns Settles when there is room for more.
+   * @throws {TransportError} If the connection breaks.
+   */
+  send(message: Uint8Array): Promise<void>;
 }

@@ -13,13 +13,15 @@ import { type Clock, deadline } from "../base/clock.ts";
 import { stringifyJson } from "../base/json.ts";
 import { Limiter } from "../base/limiter.ts";
 import type { KubeRequest } from "../kube/request.ts";
-import type { Answer } from "./answer.ts";
+import { type Answer, refuse } from "./answer.ts";
 import type { ClusterConfig, Impersonation } from "./config/cluster_config.ts";
 import type { Credential } from "./config/credentials.ts";
 import { ConfigError } from "./config_error.ts";
 import { describeFault, TransportError } from "./errors.ts";
-import { type Attempt, retryDelayMs } from "./retry.ts";
+import { retryDelayMs } from "./retry.ts";
 import type { Sender, SendOptions, StreamOptions } from "./sender.ts";
+import { type Connections, openConnections } from "./transport/connections.ts";
+import { openWebSocket, type WebSocketConnection } from "./transport/web_socket.ts";
 
 /** How a {@linkcode Transport} behaves. */
 export interface TransportOptions {
@@ -40,6 +42,7 @@ export class Transport implements Sender {
   readonly #config: ClusterConfig;
   readonly #options: TransportOptions;
   readonly #lanes: Limiter;
+  readonly #where: string;
   readonly #warned = new Set<string>();
   readonly #pools = new Map<Purpose, Pool>();
   #serverAheadMs = 0;
@@ -49,13 +52,17 @@ export class Transport implements Sender {
    *
    * @param config Where the server is, and who asks.
    * @param options How it behaves.
-   * @throws {ConfigError} If the server can be reached only in a way that is not supported.
    */
   constructor(config: ClusterConfig, options: TransportOptions) {
-    checkSupported(config);
     this.#config = config;
     this.#options = options;
     this.#lanes = new Limiter(options.concurrency);
+    const { server, proxyUrl, tls, source } = config;
+    // Only the host, as the address may hold a password.
+    this.#where = proxyUrl === undefined ? server : `${server} through proxy ${new URL(proxyUrl).host}`;
+    if (tls.insecureSkipTlsVerify) {
+      options.onWarning?.(`The certificate of ${server} is not checked, as ${source} says "insecure-skip-tls-verify"`);
+    }
   }
 
   /** The server's time in milliseconds since the epoch, judged by its last answer; exact to about a second. */
@@ -71,8 +78,13 @@ export class Transport implements Sender {
    * @returns The answer, whatever its status code.
    * @throws {TransportError} If there is no answer.
    */
-  send(request: KubeRequest, options: SendOptions = {}): Promise<Answer> {
-    return this.#lanes.run(() => this.#sendUntilSettled(request, options.signal));
+  async send(request: KubeRequest, options: SendOptions = {}): Promise<Answer> {
+    const body = bodyOf(request);
+    const send: SendOnce<Answer> = async (credential, signal) => {
+      const response = await this.#fetch(request, body, "request", credential, signal);
+      return { status: response.status, headers: response.headers, text: await response.text() };
+    };
+    return await this.#lanes.run(() => this.#sendUntilSettled(request, options.signal, send));
   }
 
   /**
@@ -88,19 +100,48 @@ export class Transport implements Sender {
   async *stream<T>(
     request: KubeRequest,
     read: (response: Response) => AsyncIterable<T>,
-    { signal, durationMs }: StreamOptions = {},
+    { signal, durationMs, freshConnection }: StreamOptions = {},
   ): AsyncGenerator<T> {
     const { clock, requestTimeoutMs } = this.#options;
+    const body = bodyOf(request);
+    if (freshConnection) this.#closePool("watch");
     using end = durationMs === undefined ? undefined : deadline(clock, durationMs + requestTimeoutMs, signal);
     try {
       const response = await this.#authorized(signal, async (credential) => {
         using limit = deadline(clock, requestTimeoutMs, end?.signal ?? signal);
-        return await this.#fetch(request, "watch", credential, limit.signal);
+        return await this.#fetch(request, body, "watch", credential, limit.signal);
       });
       yield* read(response);
     } catch (fault) {
-      throw new TransportError(request, this.#config.server, 1, this.#networkFault(fault, "watch", signal));
+      throw new TransportError(request, this.#where, 1, this.#networkFault(fault, "watch", signal));
     }
+  }
+
+  /**
+   * Opens a WebSocket, such as for a command in a container.
+   *
+   * @param request The request that is to be upgraded.
+   * @param protocols The subprotocols, best first.
+   * @param options The signal that cancels the attempt; not the open connection.
+   * @returns The connection, which is to be disposed.
+   * @throws {ApiError} If the server refuses, for its own reason.
+   * @throws {TransportError} If there is no answer.
+   */
+  async connect(
+    request: KubeRequest,
+    protocols: readonly string[],
+    options: SendOptions = {},
+  ): Promise<WebSocketConnection> {
+    const { clock } = this.#options;
+    const { server } = this.#config;
+    const url = new URL(server + request.path);
+    const explain = (fault: unknown) => new TransportError(request, this.#where, 1, fault);
+    const answer = await this.#sendUntilSettled(request, options.signal, (credential, signal) => {
+      const headers = this.#headers(request, "request", credential);
+      const upgrade = { url, headers, protocols };
+      return openWebSocket(this.#config, credential.clientCertificate, upgrade, { clock, signal, explain });
+    });
+    return answer.webSocket ?? refuse(request, answer);
   }
 
   /** Closes all connections that are not in use. */
@@ -108,14 +149,18 @@ export class Transport implements Sender {
     for (const purpose of this.#pools.keys()) this.#closePool(purpose);
   }
 
-  async #sendUntilSettled(request: KubeRequest, signal: AbortSignal | undefined): Promise<Answer> {
+  async #sendUntilSettled<A extends Answer>(
+    request: KubeRequest,
+    signal: AbortSignal | undefined,
+    send: SendOnce<A>,
+  ): Promise<A> {
     const { clock, onRetry } = this.#options;
     for (let attempts = 1;; attempts++) {
-      const attempt = await this.#attempt(request, signal);
+      const attempt = await this.#attempt(signal, send);
       const delayMs = retryDelayMs(request, attempt, attempts, clock.random());
       if (delayMs === undefined) {
         if ("answer" in attempt) return attempt.answer;
-        throw new TransportError(request, this.#config.server, attempts, attempt.fault);
+        throw new TransportError(request, this.#where, attempts, attempt.fault);
       }
       const reason = "answer" in attempt
         ? `the server answered ${attempt.answer.status}`
@@ -125,13 +170,15 @@ export class Transport implements Sender {
     }
   }
 
-  async #attempt(request: KubeRequest, signal: AbortSignal | undefined): Promise<Attempt> {
+  async #attempt<A extends Answer>(
+    signal: AbortSignal | undefined,
+    send: SendOnce<A>,
+  ): Promise<{ readonly answer: A } | { readonly fault: unknown }> {
     const { clock, requestTimeoutMs } = this.#options;
     try {
       const answer = await this.#authorized(signal, async (credential) => {
         using limit = deadline(clock, requestTimeoutMs, signal);
-        const response = await this.#fetch(request, "request", credential, limit.signal);
-        return { status: response.status, headers: response.headers, text: await response.text() };
+        return await send(credential, limit.signal);
       });
       return { answer };
     } catch (fault) {
@@ -156,17 +203,18 @@ export class Transport implements Sender {
 
   async #fetch(
     request: KubeRequest,
+    body: Blob | undefined,
     purpose: Purpose,
     credential: Credential,
     signal: AbortSignal,
   ): Promise<Response> {
-    const response = await fetch(this.#config.server + request.path, {
+    const headers = this.#headers(request, purpose, credential);
+    const connections = await this.#pool(purpose, credential);
+    const response = await connections.fetch(this.#config.server + request.path, {
       method: request.method,
-      headers: this.#headers(request, purpose, credential),
-      client: this.#pool(purpose, credential),
+      headers,
+      body,
       signal,
-      redirect: "manual",
-      ...(hasBody(request) && { body: request.text ?? stringifyJson(request.body) }),
     });
     this.#noteHeaders(response.headers);
     return response;
@@ -198,26 +246,21 @@ export class Transport implements Sender {
     return fault;
   }
 
-  #pool(purpose: Purpose, { clientCertificate }: Credential): Deno.HttpClient {
+  #pool(purpose: Purpose, { clientCertificate }: Credential): Promise<Connections> {
     const known = this.#pools.get(purpose);
-    if (known && known.clientCertificate === clientCertificate) return known.client;
+    if (known && known.clientCertificate === clientCertificate) return known.connections;
     this.#closePool(purpose);
-    const { tls: { caCerts }, proxyUrl } = this.#config;
-    const client = Deno.createHttpClient({
-      http1: true,
-      http2: false,
-      poolMaxIdlePerHost: this.#options.concurrency,
-      ...(caCerts.length > 0 && { caCerts: [...caCerts] }),
-      ...(proxyUrl !== undefined && { proxy: { url: proxyUrl } }),
-      ...clientCertificate,
+    const connections = openConnections({
+      ...this.#config,
+      clientCertificate,
+      mostIdle: this.#options.concurrency,
     });
-    this.#pools.set(purpose, { client, clientCertificate });
-    return client;
+    this.#pools.set(purpose, { connections, clientCertificate });
+    return connections;
   }
 
-  // Requests that are under way keep their connections until they end.
   #closePool(purpose: Purpose): void {
-    this.#pools.get(purpose)?.client.close();
+    this.#pools.get(purpose)?.connections.then((connections) => connections.close(), () => {});
     this.#pools.delete(purpose);
   }
 
@@ -235,18 +278,11 @@ export class Transport implements Sender {
 
 type Purpose = "request" | "watch";
 
-interface Pool {
-  readonly client: Deno.HttpClient;
-  readonly clientCertificate: Credential["clientCertificate"];
-}
+type SendOnce<A> = (credential: Credential, signal: AbortSignal) => Promise<A>;
 
-// `fetch` has no way to do these, and to leave them out would give a fault that nobody understands.
-function checkSupported({ source, tls }: ClusterConfig): void {
-  const field = tls.insecureSkipTlsVerify ? "insecure-skip-tls-verify" : tls.serverName && "tls-server-name";
-  if (!field) return;
-  throw new ConfigError(`Cannot use ${source}: field "${field}" of the cluster is not supported`, {
-    hint: 'Name the server\'s authority in "certificate-authority", and the server by a name in its certificate',
-  });
+interface Pool {
+  readonly connections: Promise<Connections>;
+  readonly clientCertificate: Credential["clientCertificate"];
 }
 
 // Groups and extra attributes are sent as one header for each value: the server does not split them at commas.
@@ -258,6 +294,13 @@ function impersonationHeaders({ user, uid, groups, extra }: Impersonation): [str
     for (const value of values) headers.push([`impersonate-extra-${encodeURIComponent(key)}`, value]);
   }
   return headers;
+}
+
+// `fetch` itself sends a request again, whatever it is, if a connection that was used before closes without an answer:
+// but not if the body is a Blob. It is made here, so that a body that cannot be written is no fault of the network.
+function bodyOf(request: KubeRequest): Blob | undefined {
+  if (request.method === "GET") return undefined;
+  return new Blob(hasBody(request) ? [request.text ?? stringifyJson(request.body)] : []);
 }
 
 function hasBody({ body, text }: KubeRequest): boolean {

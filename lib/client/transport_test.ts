@@ -195,6 +195,31 @@ for (const [what, bytes, reason] of faults) {
   });
 }
 
+Deno.test("Transport.send() sends a POST once if a connection that was used before closes", async (t) => {
+  const { body: _, ...bare } = post;
+  for (const [what, request] of [["a body", post], ["no body", bare]] as const) {
+    await t.step(what, async () => {
+      await using server = serveBytes((request) => request === 0 ? success : "close");
+      using transport = makeTransport(server.url);
+      await transport.send(get);
+      await rejects(transport.send(request), { name: "TransportError", attempts: 1 });
+      deepStrictEqual(server.requests.map((request) => request.slice(0, 4)), ["GET ", "POST"]);
+    });
+  }
+});
+
+Deno.test("Transport.send() does not take a body that is no JSON for a fault of the network", async () => {
+  const circle: Record<string, unknown> = {};
+  circle.self = circle;
+  await using server = serve(answer(200));
+  using transport = makeTransport(server.url);
+  await rejects(transport.send({ ...post, body: circle, idempotent: true }), {
+    name: "TypeError",
+    message: /circular structure/,
+  });
+  strictEqual(server.requests.length, 0);
+});
+
 Deno.test("Transport.send() gives up if nobody listens", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   listener.close();

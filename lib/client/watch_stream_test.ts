@@ -75,7 +75,8 @@ for (const [what, text] of strange) {
 Deno.test("readWatchEvents() throws what the server answers instead of a stream", async () => {
   const status = { apiVersion: "v1", kind: "Status", code: 403, reason: "Forbidden", message: "no" };
   await rejects(Promise.reject((await read(JSON.stringify(status), { status: 403 })).error), { isForbidden: true });
-  await rejects(Promise.reject((await read("<html>", { status: 502 })).error), { name: "UnexpectedResponseError" });
+  const page = { status: 502, headers: { "content-type": "text/html" } };
+  await rejects(Promise.reject((await read("<html>", page)).error), { name: "UnexpectedResponseError" });
   await rejects(Promise.reject((await read("{}", { status: 201 })).error), { name: "UnexpectedResponseError" });
 });
 

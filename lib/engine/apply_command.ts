@@ -20,6 +20,7 @@ import { SecretKey } from "./secret_key.ts";
 import { openSession, type Session } from "./session.ts";
 import { evaluateScript, type Wanted } from "./wanted.ts";
 import { survey } from "./survey.ts";
+import { refuseMistakes } from "./validation.ts";
 import { waitReady } from "./wait_ready.ts";
 import { lockStop, scopeOf, takeLock, waitForTurn } from "./write_run.ts";
 
@@ -57,6 +58,7 @@ class ApplyRun {
   async run(): Promise<Result> {
     for (let confirmed = false;;) {
       const found = await survey(this.#session, this.#wanted.targets);
+      refuseMistakes(this.#session, this.#wanted.findings, found);
       const planned = await planSet(this.#session, this.#wanted, found, this.#key);
       const stopped = await this.#findStop(planned);
       if (stopped !== undefined) return this.#result(planned, { stopped });

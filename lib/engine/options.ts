@@ -5,6 +5,7 @@
  */
 
 import type { Clock } from "../base/clock.ts";
+import type { ConnectOptions } from "../client/connect.ts";
 import type { Plan } from "../plan/change.ts";
 import type { Script } from "../script/script.ts";
 import type { Listener } from "./result.ts";
@@ -22,6 +23,8 @@ export interface CommandOptions {
   readonly kubeconfig?: string | undefined;
   /** The kubeconfig's context; by default its current one. */
   readonly context?: string | undefined;
+  /** Whom to act as; by default as the kubeconfig says. */
+  readonly impersonate?: ConnectOptions["impersonate"];
   /** The home namespace of scripts that name none; by default the context's. */
   readonly namespace?: string | undefined;
   /** Params as `name=value`. */
@@ -36,6 +39,8 @@ export interface CommandOptions {
   readonly requestTimeoutMs: number;
   /** Whether fields that others own are taken over. */
   readonly forceConflicts: boolean;
+  /** Whether objects are checked before the server is asked. @default {true} */
+  readonly validate?: boolean | undefined;
   /** Told about progress, waits and warnings. */
   readonly listen: Listener;
   /** Told about repeated requests and other details; absent unless asked for. */

@@ -11,6 +11,7 @@ import { SecretKey } from "./secret_key.ts";
 import { openSession } from "./session.ts";
 import { evaluateScript } from "./wanted.ts";
 import { survey } from "./survey.ts";
+import { refuseMistakes } from "./validation.ts";
 
 /**
  * Plans a script.
@@ -26,6 +27,7 @@ export async function planScript(options: CommandOptions): Promise<Plan> {
   using session = opened.session;
   const wanted = await evaluateScript(opened);
   const found = await survey(session, wanted.targets);
+  refuseMistakes(session, wanted.findings, found);
   const { plan } = await planSet(session, wanted, found, new SecretKey(session.client, session.set));
   return plan;
 }

@@ -167,8 +167,8 @@ async function send(session: Session, change: Change, live: LiveObject): Promise
     return false;
   }
   const { uid, resourceVersion } = live.metadata;
-  const answer = await session.client.delete(change.type!, live, { preconditions: { uid, resourceVersion } });
-  return answer.kind !== "Status";
+  const left = await session.client.delete(change.type!, live, { preconditions: { uid, resourceVersion } });
+  return left !== undefined;
 }
 
 /** Waits until an object is gone. */

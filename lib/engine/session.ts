@@ -49,6 +49,7 @@ export async function openSession(options: CommandOptions): Promise<OpenedScript
   const client = await connect({
     kubeconfig: options.kubeconfig,
     context: options.context,
+    impersonate: options.impersonate,
     concurrency: options.concurrency,
     requestTimeoutMs: options.requestTimeoutMs,
     clock: options.clock,

@@ -15,14 +15,19 @@ import { resolveParams } from "../script/params.ts";
 import { evaluate, evaluateDocuments, type Evaluation } from "../script/resources.ts";
 import type { Script } from "../script/script.ts";
 import { ScriptError } from "../script/script_error.ts";
+import { definedKinds } from "./defined_kinds.ts";
+import { KindSchemas } from "./kind_schemas.ts";
 import { readParamsFile } from "./load/params_file.ts";
 import { scriptReader } from "./script_reader.ts";
 import type { OpenedScript, Session } from "./session.ts";
+import { type Finding, findMistakes, refuseMistakes } from "./validation.ts";
 
 /** A desired object with the way the API serves its kind. */
 export interface Target {
   /** The desired object, normalized and with its namespace. */
   readonly desired: DesiredObject;
+  /** The desired object as it was written. */
+  readonly written: DesiredObject;
   /** How the API serves its kind, or will once its CustomResourceDefinition is applied. */
   readonly type: ResourceType;
   /** Whether the kind does not exist yet, as its CustomResourceDefinition is part of the set. */
@@ -37,6 +42,8 @@ export interface Wanted {
   readonly requirements: readonly (Requirement & { readonly type: ResourceType })[];
   /** Hides secret values. */
   readonly mask: Mask;
+  /** Mistakes in the objects, if some of them depend on what there is; see {@linkcode refuseMistakes}. */
+  readonly findings: readonly Finding[];
 }
 
 /**
@@ -65,26 +72,26 @@ export async function evaluateScript({ loaded, session }: OpenedScript): Promise
       signal: options.signal,
     })
     : evaluateDocuments(script, loaded.documents);
-  return resolveTargets(session, evaluation, new Mask(secretValues(script, params)));
+  return await resolveTargets(session, evaluation, new Mask(secretValues(script, params)));
 }
 
-function resolveTargets(session: Session, evaluation: Evaluation, mask: Mask): Wanted {
+async function resolveTargets(session: Session, evaluation: Evaluation, mask: Mask): Promise<Wanted> {
   const problems: string[] = [];
-  const planned = plannedTypes(evaluation.objects);
+  const defined = definedKinds(evaluation.objects.map(({ object }) => object));
   const typeOf = (object: KubeObject, where: string) => {
     const gvk = { ...parseApiVersion(object.apiVersion), kind: object.kind };
     const served = session.mapper.find(gvk);
     if (served) return { type: served, pending: false };
-    const type = planned.get(`${formatGroupKind(gvk)}/${gvk.version}`);
-    if (type) return { type, pending: true };
+    const planned = defined.get(`${formatGroupKind(gvk)}/${gvk.version}`);
+    if (planned) return { type: planned.type, pending: true };
     const error = session.mapper.unknown(gvk, `${object.kind}/${object.metadata?.name}`);
     problems.push(`${where}: ${error.message}${error.hint ? ` (${error.hint})` : ""}`);
     return undefined;
   };
-  const targets = evaluation.objects.flatMap((desired): Target[] => {
-    const found = typeOf(desired.object, formatOrigin(desired.origin));
+  const targets = evaluation.objects.flatMap((written): Target[] => {
+    const found = typeOf(written.object, formatOrigin(written.origin));
     if (!found) return [];
-    return [{ ...found, desired: place(normalize(desired), found.type, session.set.namespace) }];
+    return [{ ...found, written, desired: place(normalize(written), found.type, session.set.namespace) }];
   });
   const requirements = evaluation.requirements.flatMap((requirement) => {
     const { apiVersion, ref, origin } = requirement;
@@ -93,9 +100,16 @@ function resolveTargets(session: Session, evaluation: Evaluation, mask: Mask): W
     const namespace = found.type.namespaced ? ref.namespace ?? session.set.namespace : undefined;
     return [{ ...requirement, type: found.type, ref: { ...ref, namespace } }];
   });
-  if (problems.length > 0) throw new ScriptError(`Cannot plan script "${session.script.name}"`, problems);
+  const findings = session.options.validate === false
+    ? []
+    : await findMistakes(targets, new KindSchemas(session, defined), mask);
+  if (problems.length > 0) {
+    const certain = findings.filter(({ incomplete }) => !incomplete).map(({ text }) => text);
+    throw new ScriptError(`Cannot plan script "${session.script.name}"`, [...problems, ...certain]);
+  }
+  if (findings.every(({ incomplete }) => !incomplete)) refuseMistakes(session, findings);
   checkDuplicates(session.script, targets.map((target) => target.desired));
-  return { targets: placeDependencies(targets, session.set.namespace), requirements, mask };
+  return { targets: placeDependencies(targets, session.set.namespace), requirements, mask, findings };
 }
 
 /** Puts an object where it belongs: into the home namespace, if it names none, or into none at all. */
@@ -116,36 +130,6 @@ function placeDependencies(targets: readonly Target[], home: string): Target[] {
       ),
     },
   }));
-}
-
-/** The kinds that CustomResourceDefinitions among the objects will define, by `Kind.group/version`. */
-function plannedTypes(objects: readonly DesiredObject[]): Map<string, ResourceType> {
-  const types = new Map<string, ResourceType>();
-  for (const { object } of objects) {
-    if (object.kind !== "CustomResourceDefinition") continue;
-    const { spec } = object as unknown as { spec?: DefinitionSpec };
-    const { kind, plural } = spec?.names ?? {};
-    if (spec?.group === undefined || kind === undefined || plural === undefined) continue;
-    for (const version of spec.versions ?? []) {
-      const type = {
-        group: spec.group,
-        version: version.name ?? "",
-        kind,
-        plural,
-        namespaced: spec.scope === "Namespaced",
-        subresources: Object.keys(version.subresources ?? {}),
-      };
-      types.set(`${formatGroupKind(type)}/${type.version}`, type);
-    }
-  }
-  return types;
-}
-
-interface DefinitionSpec {
-  group?: string;
-  scope?: string;
-  names?: { kind?: string; plural?: string };
-  versions?: { name?: string; subresources?: Record<string, unknown> }[];
 }
 
 function secretValues(script: Script, params: Readonly<Record<string, unknown>>): string[] {

@@ -550,3 +550,4 @@ export {
   type StorageVersionMigrationSpec,
   type StorageVersionMigrationStatus,
 } from "./storagemigration/v1.ts";
+export type { ObjectMeta } from "../kube/object.ts";

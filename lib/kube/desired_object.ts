@@ -18,6 +18,8 @@ export interface Origin {
   readonly line?: number | undefined;
   /** The place within the script, such as `resources[2]`. */
   readonly path?: string | undefined;
+  /** Finds the line of a field from here, if that can be told. */
+  readonly lineOf?: ((path: FieldPath) => number) | undefined;
 }
 
 /** An object that should exist with exactly these fields. */

@@ -13,14 +13,15 @@ import type { ResourceType } from "./resource_type.ts";
  *
  * @typeParam T The object's type.
  */
-export interface Id<T> {
-  /** The name. */
-  readonly name: string;
-  /** The namespace. */
-  readonly namespace: T extends { metadata?: { namespace?: never } } ? undefined : string;
-  /** Unique over time and space. */
-  readonly uid: string;
-}
+export type Id<T> =
+  & {
+    /** The name. */
+    readonly name: string;
+    /** Unique over time and space. */
+    readonly uid: string;
+  }
+  // Absent rather than `undefined`, so that what was read can be sent again under `exactOptionalPropertyTypes`.
+  & (T extends { metadata?: { namespace?: never } } ? { readonly namespace?: never } : { readonly namespace: string });
 
 /**
  * An object as it was read from the cluster: its identity is known, and nobody can write to it.

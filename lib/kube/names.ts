@@ -11,6 +11,7 @@ const DNS_LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
 const DNS_SUBDOMAIN = `${DNS_LABEL}(\\.${DNS_LABEL})*`;
 const LABEL_KEY = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
 const LABEL_VALUE = `(${LABEL_KEY})?`;
+const DATA_KEY = "[-._a-zA-Z0-9]+";
 
 const LABEL_KEY_RULE =
   "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character " +
@@ -132,6 +133,42 @@ export function validateLabelValue(value: string): string[] {
     "end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is " +
     `'${LABEL_VALUE}')`,
   ];
+}
+
+/**
+ * Tells what is wrong with the key of an entry of a ConfigMap or a Secret, which becomes the name of a file.
+ *
+ * @param key The key.
+ * @returns One message per fault, as the API server words them; empty if there is none.
+ */
+export function validateDataKey(key: string): string[] {
+  const faults = validateLength(key, 253, "characters");
+  if (!matches(key, DATA_KEY)) {
+    faults.push(
+      "a valid config key must consist of alphanumeric characters, '-', '_' or '.' " +
+        `(e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '${DATA_KEY}')`,
+    );
+  }
+  if (key === "." || key === "..") faults.push(`must not be '${key}'`);
+  else if (key.startsWith("..")) faults.push("must not start with '..'");
+  return faults;
+}
+
+/**
+ * Tells what is wrong with the name of a port (RFC 6335, a service name).
+ *
+ * @param name The name.
+ * @returns One message per fault, as the API server words them; empty if there is none.
+ */
+export function validatePortName(name: string): string[] {
+  const faults = validateLength(name, 15, "characters");
+  if (!matches(name, "[-a-z0-9]+")) {
+    faults.push("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)");
+  }
+  if (!/[a-z]/.test(name)) faults.push("must contain at least one letter (a-z)");
+  if (name.includes("--")) faults.push("must not contain consecutive hyphens");
+  if (/^-|-$/.test(name)) faults.push("must not begin or end with a hyphen");
+  return faults;
 }
 
 // The unit is the API server's word; every character that it allows is one byte.

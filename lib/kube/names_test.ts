@@ -2,10 +2,12 @@ import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import {
   isDns1123Label,
   isDns1123Subdomain,
+  validateDataKey,
   validateDns1123Label,
   validateDns1123Subdomain,
   validateLabelKey,
   validateLabelValue,
+  validatePortName,
 } from "./names.ts";
 
 // The messages in this file were printed by k8s.io/apimachinery v0.37.1.
@@ -89,4 +91,33 @@ Deno.test("validateLabelValue() says what the API server says", () => {
     ["x".repeat(64), ["must be no more than 63 bytes"]],
   ];
   for (const [value, want] of cases) deepStrictEqual(validateLabelValue(value), want, value);
+});
+
+Deno.test("validateDataKey() says what the API server says", () => {
+  const rule = "a valid config key must consist of alphanumeric characters, '-', '_' or '.' " +
+    "(e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
+  const cases: [string, string[]][] = [
+    ["KEY_name-1.txt", []],
+    [".hidden", []],
+    ["", [rule]],
+    ["a/b", [rule]],
+    ["..", ["must not be '..'"]],
+    ["..a", ["must not start with '..'"]],
+    ["x".repeat(254), ["must be no more than 253 characters"]],
+  ];
+  for (const [key, want] of cases) deepStrictEqual(validateDataKey(key), want, key);
+});
+
+Deno.test("validatePortName() says what the API server says", () => {
+  const characters = "must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)";
+  const letter = "must contain at least one letter (a-z)";
+  const cases: [string, string[]][] = [
+    ["http-2", []],
+    ["80", [letter]],
+    ["HTTP", [characters, letter]],
+    ["a--b", ["must not contain consecutive hyphens"]],
+    ["-a", ["must not begin or end with a hyphen"]],
+    ["x".repeat(16), ["must be no more than 15 characters"]],
+  ];
+  for (const [name, want] of cases) deepStrictEqual(validatePortName(name), want, name);
 });

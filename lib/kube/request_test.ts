@@ -269,6 +269,19 @@ const REQUESTS: readonly [name: string, request: KubeRequest, want: KubeRequest]
     },
   ],
   [
+    "scaleRequest() applies the scale",
+    scaleRequest(DEPLOYMENTS, ADDRESS, 3, { apply: true, force: true, fieldManager: "me" }),
+    {
+      method: "PATCH",
+      verb: "patch",
+      path: `${WEB_PATH}/scale?fieldManager=me&force=true`,
+      what: "apply scale of Deployment/shop/web",
+      body: { apiVersion: "autoscaling/v1", kind: "Scale", metadata: ADDRESS, spec: { replicas: 3 } },
+      contentType: "application/apply-patch+yaml",
+      idempotent: true,
+    },
+  ],
+  [
     "evictRequest() posts an Eviction",
     evictRequest(PODS, ADDRESS, { dryRun: "All", preconditions: { uid: "1" } }),
     {

@@ -31,6 +31,28 @@ export interface Schema {
   readonly default?: unknown;
   /** Whether `null` is a value. */
   readonly nullable?: boolean;
+  /** The least number. */
+  readonly minimum?: number;
+  /** Whether the number must be greater than `minimum`. */
+  readonly exclusiveMinimum?: boolean;
+  /** The greatest number. */
+  readonly maximum?: number;
+  /** Whether the number must be less than `maximum`. */
+  readonly exclusiveMaximum?: boolean;
+  /** The least length of a text, in characters. */
+  readonly minLength?: number;
+  /** The greatest length of a text, in characters. */
+  readonly maxLength?: number;
+  /** A regular expression, in the syntax of Go, that a text must match somewhere. */
+  readonly pattern?: string;
+  /** The least number of items of a list. */
+  readonly minItems?: number;
+  /** The greatest number of items of a list. */
+  readonly maxItems?: number;
+  /** The least number of fields of an object. */
+  readonly minProperties?: number;
+  /** The greatest number of fields of an object. */
+  readonly maxProperties?: number;
   /** Alternatives, of which one must hold. */
   readonly oneOf?: readonly Schema[];
   /** Alternatives, of which at least one must hold. */
@@ -57,6 +79,45 @@ export interface Schema {
   readonly "x-kubernetes-patch-merge-key"?: string;
   /** The kinds that it describes, if it is that of whole objects. */
   readonly "x-kubernetes-group-version-kind"?: readonly { group: string; version: string; kind: string }[];
+}
+
+/** Finds the schema of a name that {@linkcode referenceOf} gave; `undefined` if there is none. */
+export type FindSchema = (name: string) => Schema | undefined;
+
+/** The schema of a kind. */
+export interface KindSchema {
+  /** The schema of its objects. */
+  readonly schema: Schema;
+  /** Finds the schemas to which it refers. */
+  readonly find: FindSchema;
+}
+
+/** Finds the schema of a kind of one group and version; `undefined` if there is none. */
+export type FindKindSchema = (kind: string) => KindSchema | undefined;
+
+/** Schemas that servers publish in a form that does not tell what they are. */
+const KNOWN_SCHEMAS: Readonly<Record<string, Schema>> = {
+  "io.k8s.apimachinery.pkg.api.resource.Quantity": { format: "quantity" },
+  "io.k8s.apimachinery.pkg.runtime.RawExtension": {},
+};
+
+/**
+ * Makes the schemas of a document of OpenAPI v3 findable.
+ *
+ * @param schemas Its `components.schemas`.
+ * @returns Finds them by their names.
+ *
+ * @example Usage
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ *
+ * const find = schemaFinder({ "com.example.v1.Widget": { type: "object" } });
+ * deepStrictEqual(find("com.example.v1.Widget"), { type: "object" });
+ * deepStrictEqual(find("io.k8s.apimachinery.pkg.api.resource.Quantity"), { format: "quantity" });
+ * ```
+ */
+export function schemaFinder(schemas: Readonly<Record<string, Schema>>): FindSchema {
+  return (name) => KNOWN_SCHEMAS[name] ?? schemas[name];
 }
 
 /**
@@ -93,4 +154,31 @@ export function referenceOf(schema: Schema): string | undefined {
  */
 export function valuesOf({ additionalProperties }: Schema): Schema | undefined {
   return additionalProperties === true ? {} : additionalProperties || undefined;
+}
+
+/**
+ * Puts what a schema refers to in its place.
+ *
+ * @param schema The schema.
+ * @param find Finds what it refers to.
+ * @returns A schema that says itself what it is about; what stood beside the reference counts more than what it
+ * refers to. If that is nowhere, the schema allows anything.
+ *
+ * @example Usage
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ *
+ * const find = schemaFinder({ Selector: { type: "object" } });
+ * const schema = { allOf: [{ $ref: "#/components/schemas/Selector" }], "x-kubernetes-map-type": "atomic" } as const;
+ * deepStrictEqual(dereference(schema, find), { type: "object", "x-kubernetes-map-type": "atomic" });
+ * ```
+ */
+export function dereference(schema: Schema, find: FindSchema): Schema {
+  const name = referenceOf(schema);
+  if (name === undefined) return schema;
+  const target = find(name) ?? {};
+  // Copying is what takes time, and most references stand alone.
+  if (Object.keys(schema).length === 1) return target;
+  const { $ref: _ref, allOf: _allOf, ...beside } = schema;
+  return { ...target, ...beside };
 }

@@ -7,7 +7,7 @@
 import type { KubeRequest } from "./request.ts";
 import { nameObject, type ObjectAddress, objectPath } from "./resource_path.ts";
 import type { ResourceType } from "./resource_type.ts";
-import { type DeletionOptions, patchRequest, type WriteQuery } from "./write_request.ts";
+import { applyRequest, type DeletionOptions, patchRequest, type WriteQuery } from "./write_request.ts";
 
 /** How many there are to be of a scalable object, and how many there are. */
 export interface Scale {
@@ -15,6 +15,14 @@ export interface Scale {
   readonly spec: { readonly replicas?: number };
   /** What there is. */
   readonly status?: { readonly replicas: number; readonly selector?: string };
+}
+
+/** Options of a change of scale. */
+export interface ScaleQuery extends WriteQuery {
+  /** Whether to own the number, by a server-side apply instead of a merge patch. @default {false} */
+  readonly apply?: boolean | undefined;
+  /** Takes the number over if others own it; only with `apply`. */
+  readonly force?: boolean | undefined;
 }
 
 /** What a ServiceAccount's token is for. See `TokenRequestSpec v1 authentication.k8s.io`. */
@@ -33,16 +41,25 @@ export interface TokenSpec {
  * @param type The kind.
  * @param address Which object.
  * @param replicas How many.
- * @param options Dry run, field manager.
+ * @param options Whether to apply, force, dry run, field manager.
  * @returns The request. It says what is to be, but may undo what somebody else has set since.
+ * @throws {TypeError} If the number is to be applied and the field manager is missing.
  */
 export function scaleRequest(
   type: ResourceType,
-  address: ObjectAddress,
+  { namespace, name }: ObjectAddress,
   replicas: number,
-  options: WriteQuery = {},
+  { apply, force, fieldManager, ...write }: ScaleQuery = {},
 ): KubeRequest {
-  return patchRequest(type, { ...address, subresource: "scale" }, { spec: { replicas } }, "merge", options);
+  const subresource = "scale";
+  const spec = { replicas };
+  if (!apply) {
+    return patchRequest(type, { namespace, name, subresource }, { spec }, "merge", { ...write, fieldManager });
+  }
+  if (!fieldManager) throw new TypeError(`Cannot apply the scale of ${type.kind} "${name}": "fieldManager" is missing`);
+  const metadata = type.namespaced && namespace ? { namespace, name } : { name };
+  const scale = { apiVersion: "autoscaling/v1", kind: "Scale", metadata, spec };
+  return applyRequest(type, scale, { ...write, fieldManager, force, subresource });
 }
 
 /**

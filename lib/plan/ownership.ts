@@ -6,7 +6,8 @@
 
 import type { PathElement } from "../kube/field_path.ts";
 import type { LiveObject, ManagedFieldsEntry } from "../kube/object.ts";
-import { nodeAt } from "./field_set.ts";
+import { controllerOf } from "../kube/owner.ts";
+import { type FieldNode, nodeAt } from "./field_set.ts";
 import { PART_OF_LABEL, type SetIdentity } from "./set_identity.ts";
 
 const PART_OF_PATH: readonly PathElement[] = [{ field: "metadata" }, { field: "labels" }, { field: PART_OF_LABEL }];
@@ -67,17 +68,6 @@ export function otherSetOf(live: LiveObject, set: SetIdentity): string | undefin
 }
 
 /**
- * Names the controller that owns an object.
- *
- * @param live The live object.
- * @returns For example `ReplicaSet/web-5d8f`, if there is one.
- */
-export function controllerOf(live: LiveObject): string | undefined {
-  const owner = live.metadata.ownerReferences?.find((reference) => reference.controller === true);
-  return owner && `${owner.kind}/${owner.name}`;
-}
-
-/**
  * Tells whether an entry owns an annotation.
  *
  * @param entry The entry.
@@ -95,6 +85,6 @@ export function ownsAnnotation(entry: ManagedFieldsEntry | undefined, annotation
  * @param path The field.
  * @returns Whether it does.
  */
-export function ownsField(entry: ManagedFieldsEntry | undefined, path: readonly PathElement[]): boolean {
+export function ownsField(entry: { readonly fieldsV1?: FieldNode } | undefined, path: readonly PathElement[]): boolean {
   return nodeAt(entry?.fieldsV1, path) !== undefined;
 }

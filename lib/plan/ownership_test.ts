@@ -1,7 +1,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import type { LiveObject, ManagedFieldsEntry } from "../kube/object.ts";
 import { applied, configMap, KUBECTL, OTHER_SET, SET, setBy } from "./_objects_test.ts";
-import { applyEntry, controllerOf, isMember, otherEntries, otherSetOf, ownsAnnotation } from "./ownership.ts";
+import { applyEntry, isMember, otherEntries, otherSetOf, ownsAnnotation } from "./ownership.ts";
 import { APPLIED_ANNOTATION, PART_OF_LABEL } from "./set_identity.ts";
 
 const OURS: ManagedFieldsEntry = { manager: SET.fieldManager, operation: "Apply", fieldsV1: {} };
@@ -65,16 +65,6 @@ Deno.test("otherSetOf() names another set that applied the object, and nobody el
   const copied = setBy(live, KUBECTL, LABEL, OTHER_SET.id);
   strictEqual(otherSetOf(copied, SET), undefined);
   strictEqual(otherSetOf(setBy(live, KUBECTL, LABEL, undefined), OTHER_SET), undefined);
-});
-
-Deno.test("controllerOf() names the controller, not other owners", async () => {
-  const live = await member();
-  const owner = { apiVersion: "apps/v1", kind: "ReplicaSet", name: "web-5d8f", uid: "2" };
-  const owned = (...ownerReferences: NonNullable<LiveObject["metadata"]["ownerReferences"]>) =>
-    controllerOf({ ...live, metadata: { ...live.metadata, ownerReferences } });
-  strictEqual(controllerOf(live), undefined);
-  strictEqual(owned(owner, { ...owner, controller: false }), undefined);
-  strictEqual(owned(owner, { ...owner, controller: true }), "ReplicaSet/web-5d8f");
 });
 
 Deno.test("ownsAnnotation() tells whether an entry owns an annotation", async () => {

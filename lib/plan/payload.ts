@@ -156,8 +156,14 @@ export function followPath(live: unknown, path: readonly PathElement[]): unknown
   }, live);
 }
 
-/** Finds where a field stands in the desired object; nowhere is fine. */
-function findField(object: unknown, path: readonly PathElement[]): FieldPath[] {
+/**
+ * Finds where a field stands in a desired object.
+ *
+ * @param object The object.
+ * @param path The field.
+ * @returns Its path by indexes; none if it is not there.
+ */
+export function findField(object: unknown, path: readonly PathElement[]): FieldPath[] {
   const found: (string | number)[] = [];
   let value = object;
   for (const element of path) {

@@ -8,13 +8,14 @@ import type { DesiredObject } from "../kube/desired_object.ts";
 import { formatFieldPath, type PathElement } from "../kube/field_path.ts";
 import type { KubeObject, LiveObject, ManagedFieldsEntry } from "../kube/object.ts";
 import { type ObjectRef, refOf } from "../kube/object_ref.ts";
+import { controllerOf } from "../kube/owner.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
 import { isBuiltIn } from "../kube/built_in.ts";
 import type { Change, FieldChange, PlannedApply } from "./change.ts";
 import { compare, type Difference } from "./compare.ts";
 import { explain, type Explained } from "./explain.ts";
 import type { Mask } from "./mask.ts";
-import { applyEntry, controllerOf, isMember, otherEntries, otherSetOf, ownsAnnotation } from "./ownership.ts";
+import { applyEntry, isMember, otherEntries, otherSetOf, ownsAnnotation } from "./ownership.ts";
 import { payload, withAdoptedMark, withHash, withoutFields, withPreconditions } from "./payload.ts";
 import { APPLIED_ANNOTATION, PART_OF_LABEL, type SetIdentity } from "./set_identity.ts";
 
@@ -109,7 +110,7 @@ function findObstacle(live: LiveObject, set: SetIdentity): Pick<Change, "action"
   if (controller !== undefined) {
     return {
       action: "conflict",
-      reason: `it is controlled by ${controller}`,
+      reason: `it is controlled by ${controller.kind}/${controller.name}`,
       hint: "Change what controls it instead, or use another name",
     };
   }

@@ -13,15 +13,20 @@ import { type ObjectOptions, withOptions } from "./object_options.ts";
 /**
  * What has to be written to build an object: everything but `apiVersion`, `kind` and `status`.
  *
- * Read-only input is welcome, so that parts of an object that was read can be passed on.
+ * Read-only input is welcome, so that parts of an object that was read can be passed on. The metadata of reviews, which
+ * are never stored and whose type says `name?: never`, may be left out.
  *
  * @typeParam T The object's type.
  */
-export type Body<T extends KubeObject> = DeepReadonly<Omit<T, "apiVersion" | "kind" | "status" | "metadata">> & {
-  readonly metadata:
-    & DeepReadonly<NonNullable<T["metadata"]>>
-    & ({ readonly name: string } | { readonly generateName: string });
-};
+export type Body<T extends KubeObject> =
+  & DeepReadonly<Omit<T, "apiVersion" | "kind" | "status" | "metadata">>
+  & (T["metadata"] extends { name?: never } | undefined
+    ? { readonly metadata?: DeepReadonly<NonNullable<T["metadata"]>> }
+    : {
+      readonly metadata:
+        & DeepReadonly<NonNullable<T["metadata"]>>
+        & ({ readonly name: string } | { readonly generateName: string });
+    });
 
 /**
  * A kind: call it to build an object.

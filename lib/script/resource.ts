@@ -7,10 +7,10 @@
  */
 
 import { isJsonObject } from "../base/json.ts";
-import { type DesiredObject, type FieldPath, formatOrigin, type Origin } from "../kube/desired_object.ts";
+import type { DesiredObject, FieldPath, Origin } from "../kube/desired_object.ts";
 import type { KubeObject } from "../kube/object.ts";
-import { formatRef, type ObjectRef, refOf } from "../kube/object_ref.ts";
-import { fieldOrigin } from "./field_origin.ts";
+import { type ObjectRef, refOf } from "../kube/object_ref.ts";
+import { formatProblem, isIdentified } from "./field_origin.ts";
 import { flatten } from "./flatten.ts";
 import { copyPlain, type ReportField } from "./plain_copy.ts";
 import { optionsOf } from "./read_options.ts";
@@ -24,10 +24,7 @@ import { optionsOf } from "./read_options.ts";
  * @returns The desired object, not to be used if there were mistakes; `undefined` if the input is no plain object.
  */
 export function readResource(input: object, origin: Origin, problems: string[]): DesiredObject | undefined {
-  const who = isIdentified(input) ? ` (${formatRef(refOf(input))})` : "";
-  const report: ReportField = (path, problem) => {
-    problems.push(`${formatOrigin(fieldOrigin(origin, path))}${who}: ${problem}`);
-  };
+  const report: ReportField = (path, problem) => problems.push(formatProblem(input, origin, path, problem));
   const { value, initial } = copyPlain(input, report);
   if (!isJsonObject(value)) return undefined;
   const object = withoutEmptyServerFields(value);
@@ -48,11 +45,6 @@ export function readResource(input: object, origin: Origin, problems: string[]):
     readyWhen,
     origin,
   };
-}
-
-function isIdentified(value: unknown): value is KubeObject & { metadata: { name: string } } {
-  return isJsonObject(value) && typeof value.apiVersion === "string" && typeof value.kind === "string" &&
-    isJsonObject(value.metadata) && typeof value.metadata.name === "string";
 }
 
 // What the server sets. People paste what `kubectl get -o yaml` printed.

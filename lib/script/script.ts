@@ -13,7 +13,7 @@ import type { DeepReadonly } from "../base/deep_readonly.ts";
 import type { Many } from "./many.ts";
 import { isParam, type Param, type Params, type Preset, type Values } from "./param.ts";
 import type { RequiredObject } from "./requires.ts";
-import type { Rule } from "./rule.ts";
+import type { Rule } from "./rules/rule.ts";
 import { ScriptError } from "./script_error.ts";
 import type { ScriptReader } from "./script_reader.ts";
 import { suggestion } from "./suggestion.ts";

@@ -37,9 +37,17 @@ interface Deployment {
   };
   status?: { readyReplicas?: number };
 }
+interface AccessReview {
+  apiVersion: "authorization.k8s.io/v1";
+  kind: "AccessReview";
+  metadata?: ObjectMeta & { name?: never };
+  spec: { user: string };
+  status?: { allowed: boolean };
+}
 const Namespace = defineKind<Namespace>("v1", "Namespace", { plural: "namespaces", namespaced: false });
 const ConfigMap = defineKind<ConfigMap>("v1", "ConfigMap", { plural: "configmaps" });
 const Deployment = defineKind<Deployment>("apps/v1", "Deployment", { plural: "deployments" });
+const AccessReview = defineKind<AccessReview>("authorization.k8s.io/v1", "AccessReview", { plural: "accessreviews" });
 
 const SIZES = { dev: { replicas: 1 }, prod: { replicas: 3 } } as const;
 
@@ -101,6 +109,9 @@ function accepted(d: Live<Deployment>, c: Live<ConfigMap>): unknown[] {
       data: { ...c.data },
     }),
     ConfigMap({ metadata: { generateName: "b-" } }),
+    // Reviews have no names.
+    AccessReview({ spec: { user: "jane" } }),
+    AccessReview({ metadata: { namespace: "shop" }, spec: { user: "jane" } }),
     shop(),
   ];
 }
@@ -119,6 +130,12 @@ function rejected(d: Live<Deployment>, ns: Live<Namespace>): unknown[] {
     }),
     // @ts-expect-error neither name nor generateName
     ConfigMap({ metadata: {} }),
+    // @ts-expect-error no metadata
+    ConfigMap({ data: {} }),
+    // @ts-expect-error reviews have no names
+    AccessReview({ metadata: { name: "a" }, spec: { user: "jane" } }),
+    // @ts-expect-error the spec is missing
+    AccessReview({}),
     // @ts-expect-error cluster-scoped: no namespace to write
     Namespace({ metadata: { name: "a", namespace: "b" } }),
     // @ts-expect-error status is not for scripts

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import project from "../../deno.json" with { type: "json" };
 import type { Schema } from "../../lib/kube/schema.ts";
-import type { Api } from "./api.ts";
+import { formatTypeScript } from "../../lib/typegen/format.ts";
+import type { BuiltInApi } from "./api.ts";
 import fixture from "./fixtures/policy.json" with { type: "json" };
-import { modelFiles } from "./model.ts";
-import { formatTypeScript, NO_CHECK, printFiles } from "./print.ts";
+import { NO_CHECK, printKindFiles } from "./kind_files.ts";
 import { withKindExports } from "./project_exports.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -18,7 +18,7 @@ async function generateWidget(spec: Schema, status: Schema, namespaced = true): 
   const ref = (name: string) => ({ allOf: [{ $ref: `#/components/schemas/${name}` }] }) as const;
   const meta = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
   const gvk = { group: "widgets.k8s.io", version: "v1", kind: "Widget" };
-  const api: Api = {
+  const api: BuiltInApi = {
     serverVersion: "v1.0.0",
     types: [{
       ...gvk,
@@ -46,7 +46,7 @@ async function generateWidget(spec: Schema, status: Schema, namespaced = true): 
       "io.k8s.apimachinery.pkg.apis.meta.v1.Time": { type: "string", description: "A time." },
     },
   };
-  return await formatTypeScript(printFiles(modelFiles(api), api).get("widgets/v1.ts")!);
+  return await formatTypeScript(printKindFiles(api).get("widgets/v1.ts")!, ROOT);
 }
 
 Deno.test("the generator prints a kind", async () => {
@@ -129,9 +129,9 @@ Deno.test("the generator keeps descriptions as comments", async () => {
 });
 
 Deno.test("the generator writes policy/v1 as it is, to the byte", async () => {
-  const api = fixture as unknown as Api;
-  const text = printFiles(modelFiles(api), api).get("policy/v1.ts")!;
-  strictEqual(await formatTypeScript(text), await Deno.readTextFile(join(ROOT, "lib/kinds/policy/v1.ts")));
+  const api = fixture as unknown as BuiltInApi;
+  const text = printKindFiles(api).get("policy/v1.ts")!;
+  strictEqual(await formatTypeScript(text, ROOT), await Deno.readTextFile(join(ROOT, "lib/kinds/policy/v1.ts")));
 });
 
 Deno.test("deno.json exports all kinds", async () => {

@@ -11,10 +11,11 @@ import { isTest, projectPath } from "./project_path.ts";
 const RANKS: readonly (readonly string[])[] = [
   ["base"],
   ["kube"],
-  ["client", "plan", "script"],
+  ["client", "plan"],
+  ["script"],
   ["kinds"],
   ["watch"],
-  ["engine"],
+  ["engine", "typegen"],
   ["sandbox"],
   ["testing"],
   ["cli"],

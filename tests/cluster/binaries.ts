@@ -2,7 +2,8 @@
  * Finds the programs of the test control plane, or builds them.
  *
  * They come from the folder that `KUBEBUILDER_ASSETS` names, else from a cache folder, else they are built with `go`
- * into that cache folder, whose name is a hash of what they were built from.
+ * into that cache folder, whose name is a hash of what they were built from. The stand-in for a kubelet is no program
+ * that anybody else has, so it is always built.
  *
  * @module
  */
@@ -18,6 +19,8 @@ export interface Binaries {
   readonly dir: string;
   /** The kwok program. */
   readonly kwok: string;
+  /** The program that stands in for a kubelet. */
+  readonly kubelet: string;
 }
 
 const kubernetesPrograms = ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl"];
@@ -31,7 +34,10 @@ const kubernetesPrograms = ["kube-apiserver", "kube-controller-manager", "kube-s
  */
 export async function findBinaries(): Promise<Binaries> {
   const assets = Deno.env.get("KUBEBUILDER_ASSETS");
-  if (!assets) return { dir: await buildKubernetes(), kwok: join(await buildKwok(), "kwok") };
+  if (!assets) {
+    // The others last, as they are made of the same packages, which are then compiled.
+    return { dir: await buildKubernetes(), kwok: await buildKwok(), kubelet: await buildKubelet() };
+  }
   const present = new Set(await readdir(assets).catch(() => []));
   const missing = ["etcd", ...kubernetesPrograms].filter((program) => !present.has(program));
   if (missing.length > 0) {
@@ -40,7 +46,8 @@ export async function findBinaries(): Promise<Binaries> {
         "add them, or unset KUBEBUILDER_ASSETS to have all of them built",
     );
   }
-  return { dir: assets, kwok: present.has("kwok") ? join(assets, "kwok") : join(await buildKwok(), "kwok") };
+  const kwok = present.has("kwok") ? join(assets, "kwok") : await buildKwok();
+  return { dir: assets, kwok, kubelet: await buildKubelet() };
 }
 
 /**
@@ -67,10 +74,18 @@ function buildKubernetes(): Promise<string> {
   });
 }
 
-function buildKwok(): Promise<string> {
-  return cached("kwok", "sigs.k8s.io/kwok", (module, dir) => {
+async function buildKwok(): Promise<string> {
+  const dir = await cached("kwok", "sigs.k8s.io/kwok", (module, dir) => {
     return build(module, { from: "sigs.k8s.io/kwok/cmd/kwok", to: join(dir, "kwok") });
   });
+  return join(dir, "kwok");
+}
+
+async function buildKubelet(): Promise<string> {
+  const dir = await cached("kubelet", "k8s.io/cri-streaming", (module, dir) => {
+    return build(module, { from: ".", to: join(dir, "kubelet") });
+  });
+  return join(dir, "kubelet");
 }
 
 /** A Go module of this folder. */

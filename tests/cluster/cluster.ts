@@ -15,6 +15,8 @@ export interface ClusterLocation {
   readonly binDir: string;
   /** The address of the API server. */
   readonly server: string;
+  /** The address of etcd. */
+  readonly etcd: string;
 }
 
 /** What a kubeconfig file says. */
@@ -58,6 +60,7 @@ export class Cluster implements ClusterLocation {
   readonly dir: string;
   readonly binDir: string;
   readonly server: string;
+  readonly etcd: string;
   /** A kubeconfig file for a user who may do everything. */
   readonly kubeconfig: string;
 
@@ -66,10 +69,11 @@ export class Cluster implements ClusterLocation {
    *
    * @param location Where it is.
    */
-  constructor({ dir, binDir, server }: ClusterLocation) {
+  constructor({ dir, binDir, server, etcd }: ClusterLocation) {
     this.dir = dir;
     this.binDir = binDir;
     this.server = server;
+    this.etcd = etcd;
     this.kubeconfig = join(dir, "kubeconfig");
   }
 

@@ -1,6 +1,6 @@
 /**
- * A real Kubernetes control plane on loopback: etcd, kube-apiserver, kube-controller-manager and kube-scheduler, and
- * kwok, which plays one node and the pods on it.
+ * A real Kubernetes control plane on loopback: etcd, kube-apiserver, kube-controller-manager and kube-scheduler; kwok,
+ * which plays one node and the pods on it; and a stand-in for a kubelet, on whose node pods are real processes.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { findBinaries } from "./binaries.ts";
 import { Cluster, type ClusterLocation } from "./cluster.ts";
 import { writePki } from "./pki.ts";
 import { Processes } from "./processes.ts";
-import { listPrograms, type Ports, type ProgramName } from "./programs.ts";
+import { kubeletNode, listPrograms, type Ports, type ProgramName } from "./programs.ts";
 
 /** How to start a control plane. */
 export interface ControlPlaneOptions {
@@ -57,14 +57,15 @@ const initialObjects = {
  * @throws {Error} If a program is missing or fails; the message ends with what the program logged last.
  */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
-  const { dir: binDir, kwok } = await findBinaries();
+  const { dir: binDir, kwok, kubelet } = await findBinaries();
   const dir = options.dir ?? await Deno.makeTempDir({ prefix: "kubescript-cluster-" });
   const ports = freePorts();
   const processes = new Processes(dir);
-  const plane = new ControlPlane({ dir, binDir, server: `https://127.0.0.1:${ports.server}` }, processes);
+  const location = { dir, binDir, server: `https://127.0.0.1:${ports.server}`, etcd: `http://127.0.0.1:${ports.etcd}` };
+  const plane = new ControlPlane(location, processes);
   try {
     await writeFiles(plane);
-    const programs = listPrograms({ dir, binDir, kwok, ports });
+    const programs = listPrograms({ dir, binDir, kwok, kubelet, ports });
     const start = (name: ProgramName) => {
       const { command, args } = programs[name];
       processes.start(name, command, [...args, ...options.args?.[name] ?? []]);
@@ -127,7 +128,7 @@ export class ControlPlane extends Cluster implements AsyncDisposable {
 function freePorts(): Ports {
   using listeners = new DisposableStack();
   const port = () => listeners.use(Deno.listen({ hostname: "127.0.0.1", port: 0 })).addr.port;
-  return { server: port(), etcd: port(), etcdPeer: port(), kubelet: port() };
+  return { server: port(), etcd: port(), etcdPeer: port(), kwok: port(), kubelet: port() };
 }
 
 async function writeFiles(plane: ControlPlane): Promise<void> {
@@ -169,8 +170,10 @@ async function bringUp(plane: ControlPlane, processes: Processes, start: (name: 
   start("kube-controller-manager");
   start("kube-scheduler");
   start("kwok");
+  start("kubelet");
   await until("kube-apiserver", ["apply", "--server-side", "-f=-"], JSON.stringify(initialObjects));
   await until("kwok", ["wait", "--for=condition=Ready", "node/node-0", "--timeout=1s"]);
+  await until("kubelet", ["wait", "--for=condition=Ready", `node/${kubeletNode}`, "--timeout=1s"]);
   await until("kube-controller-manager", [
     "wait",
     "--for=create",

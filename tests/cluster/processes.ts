@@ -67,12 +67,22 @@ export class Processes {
 
   /** Ends all programs and waits until they are gone. */
   async stop(): Promise<void> {
+    const ended = this.#end("SIGTERM");
+    const impatience = setTimeout(() => this.#signal("SIGKILL"), graceMs);
+    await ended;
+    clearTimeout(impatience);
+  }
+
+  /** Ends all programs in the middle of what they do, and waits until they are gone. */
+  async kill(): Promise<void> {
+    await this.#end("SIGKILL");
+  }
+
+  async #end(signal: Deno.Signal): Promise<void> {
     this.#stopping = true;
     const processes = [...this.#running.values()];
-    this.#signal("SIGTERM");
-    const impatience = setTimeout(() => this.#signal("SIGKILL"), graceMs);
+    this.#signal(signal);
     await Promise.all(processes.map((process) => process.status));
-    clearTimeout(impatience);
   }
 
   #signal(signal: Deno.Signal): void {

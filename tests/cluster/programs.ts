@@ -7,7 +7,16 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The name of one of the programs. */
-export type ProgramName = "etcd" | "kube-apiserver" | "kube-controller-manager" | "kube-scheduler" | "kwok";
+export type ProgramName =
+  | "etcd"
+  | "kube-apiserver"
+  | "kube-controller-manager"
+  | "kube-scheduler"
+  | "kwok"
+  | "kubelet";
+
+/** The node on which pods are real processes; only pods that name it in `spec.nodeName` run there. */
+export const kubeletNode = "kubelet-0";
 
 /** A program that is ready to be started. */
 export interface Program {
@@ -25,7 +34,9 @@ export interface Ports {
   readonly etcd: number;
   /** etcd, for the other members of its cluster, of which there are none. */
   readonly etcdPeer: number;
-  /** kwok, in the place of a kubelet. */
+  /** kwok, in the place of the kubelet of most nodes. */
+  readonly kwok: number;
+  /** The stand-in for a kubelet, of a node of its own. */
   readonly kubelet: number;
 }
 
@@ -37,6 +48,8 @@ export interface ProgramsOptions {
   readonly binDir: string;
   /** The kwok program. */
   readonly kwok: string;
+  /** The program that stands in for a kubelet. */
+  readonly kubelet: string;
   /** The ports to listen on. */
   readonly ports: Ports;
 }
@@ -47,7 +60,8 @@ export interface ProgramsOptions {
  * @param options What their arguments depend on.
  * @returns The programs by name.
  */
-export function listPrograms({ dir, binDir, kwok, ports }: ProgramsOptions): Record<ProgramName, Program> {
+export function listPrograms(options: ProgramsOptions): Record<ProgramName, Program> {
+  const { dir, binDir, kwok, kubelet, ports } = options;
   const pki = (name: string) => join(dir, "pki", name);
   const program = (name: string, args: string[]) => ({ command: join(binDir, name), args });
   const kubeconfig = `--kubeconfig=${join(dir, "kubeconfig")}`;
@@ -102,12 +116,23 @@ export function listPrograms({ dir, binDir, kwok, ports }: ProgramsOptions): Rec
         `--config=${fileURLToPath(new URL("kwok/stages.yaml", import.meta.url))}`,
         `--config=${join(dir, "kwok.yaml")}`,
         "--manage-all-nodes",
-        `--server-address=127.0.0.1:${ports.kubelet}`,
+        `--server-address=127.0.0.1:${ports.kwok}`,
         "--node-ip=127.0.0.1",
-        `--node-port=${ports.kubelet}`,
+        `--node-port=${ports.kwok}`,
         "--node-lease-duration-seconds=40",
         `--tls-cert-file=${pki("server.crt")}`,
         `--tls-private-key-file=${pki("server.key")}`,
+      ],
+    },
+    "kubelet": {
+      command: kubelet,
+      args: [
+        kubeconfig,
+        `--node-name=${kubeletNode}`,
+        `--port=${ports.kubelet}`,
+        `--tls-cert-file=${pki("server.crt")}`,
+        `--tls-private-key-file=${pki("server.key")}`,
+        `--root-dir=${join(dir, "kubelet")}`,
       ],
     },
   };

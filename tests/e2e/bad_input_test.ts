@@ -381,7 +381,7 @@ Deno.test("bad input: what the server refuses is named with its field, and what 
         ${configMap("c")}, ${configMap("d", ", data: { a: 5 }")}] });`,
   );
 
-  const { code, stdout } = await runKubescript(["apply", script]);
+  const { code, stdout } = await runKubescript(["apply", script, "--validate=false"]);
   match(stdout, /failed +Service\/.*\/Bad_Name: .*metadata\.name: Invalid value: "Bad_Name".*\(422 Invalid\)\n/);
   match(stdout, /skipped +ConfigMap\/.*\/a: it needs Service\/.*\/Bad_Name, which was not applied\n/);
   match(stdout, /failed +ConfigMap\/.*\/b: dataa: field not declared in schema\n +hint: The kind has no field "dataa"/);

@@ -73,7 +73,7 @@ Deno.test("Client creates, reads, replaces, patches, applies, lists and deletes"
     ["v1", "ConfigMap", "b", undefined],
   ]);
 
-  strictEqual((await client.delete("cm", ref))["status"], "Success");
+  strictEqual(await client.delete("cm", ref), undefined);
   strictEqual(await client.find("cm", ref), undefined);
 });
 

@@ -156,15 +156,28 @@ export function withDocument(result: KubescriptResult): JsonResult {
  * @param options How to run it.
  * @returns The run.
  */
-export function startKubescript(
+export function startKubescript(args: readonly string[], options: KubescriptOptions = {}): RunningKubescript {
+  return startScript(projectPath("lib/cli/main.ts"), args, options);
+}
+
+/**
+ * Starts a script that is a program of its own, without waiting for its end.
+ *
+ * @param path The script.
+ * @param args Its arguments.
+ * @param options How to run it.
+ * @returns The run.
+ */
+export function startScript(
+  path: string,
   args: readonly string[],
   { env = {}, stdin = "", cwd }: KubescriptOptions = {},
 ): RunningKubescript {
   const child = new Deno.Command(Deno.execPath(), {
     // deno-fmt-ignore
     args: [
-      "run", "--allow-all", "--no-check", "--quiet", "--config", projectPath("deno.json"),
-      projectPath("lib/cli/main.ts"), ...args,
+      // What a script imports from npm is not to be written into the lock file of this project.
+      "run", "--allow-all", "--no-check", "--no-lock", "--quiet", "--config", projectPath("deno.json"), path, ...args,
     ],
     env: { KUBECONFIG: testCluster().kubeconfig, ...env },
     ...(cwd !== undefined && { cwd }),

@@ -21,8 +21,9 @@ import { Progress } from "../progress.ts";
  */
 export async function plan(invocation: Invocation<PlanFlags>): Promise<number> {
   const progress = new Progress(invocation, "planning");
-  const planned = await planScript(commandOptions(invocation, progress));
-  return showPlan(invocation, planned, invocation.flags.exitCode);
+  const { validate, exitCode } = invocation.flags;
+  const planned = await planScript({ ...commandOptions(invocation, progress), validate });
+  return showPlan(invocation, planned, exitCode);
 }
 
 /**

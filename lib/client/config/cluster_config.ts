@@ -38,6 +38,9 @@ export interface TlsConfig {
   readonly serverName?: string | undefined;
 }
 
+/** Whom to act as, as far as the caller says so; the rest is as the kubeconfig says. */
+export type ImpersonationOptions = { readonly [F in keyof Impersonation]?: Impersonation[F] | undefined };
+
 /** Whom to act as, see {@link https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation | user impersonation}. */
 export interface Impersonation {
   /** The user's name. */

@@ -6,17 +6,21 @@
 
 import type { Clock } from "../../base/clock.ts";
 import { ConfigError } from "../config_error.ts";
-import type { ClusterConfig, Impersonation, TlsConfig } from "./cluster_config.ts";
+import type { ClusterConfig, Impersonation, ImpersonationOptions, TlsConfig } from "./cluster_config.ts";
 import type { ConfigObject } from "./config_object.ts";
 import { fixedCredentials } from "./credentials.ts";
+import { completeImpersonation } from "./impersonation.ts";
 import { findEntry, type Kubeconfig } from "./kubeconfig.ts";
 import { parseCertificates } from "./pem.ts";
+import { isProxyUrl } from "./proxy.ts";
 import { userCredentials } from "./user_credentials.ts";
 
 /** Options of {@linkcode contextConfig}. */
 export interface ContextConfigOptions {
   /** The context to use instead of the current one. */
   readonly context?: string | undefined;
+  /** Whom to act as instead. */
+  readonly impersonate?: ImpersonationOptions | undefined;
   /** Whether standard input is a terminal at which a credential plugin may ask questions. */
   readonly stdinIsTerminal: boolean;
   /** The clock by which credentials expire. */
@@ -38,7 +42,10 @@ export async function contextConfig(kubeconfig: Kubeconfig, options: ContextConf
     return new ConfigError(`Cannot use context "${name}": it ${problem}`, hint);
   });
   const cluster = findNamed(kubeconfig, "clusters", context, "cluster");
-  const user = findNamed(kubeconfig, "users", context, "user");
+  // As in kubectl, nobody has to be somebody.
+  const user = context.get("user") === undefined
+    ? context.object("user")
+    : findNamed(kubeconfig, "users", context, "user");
   const connection = {
     server: readServer(cluster),
     tls: await readTls(cluster),
@@ -53,7 +60,7 @@ export async function contextConfig(kubeconfig: Kubeconfig, options: ContextConf
     namespace: context.string("namespace") ?? "default",
     ...connection,
     credentials,
-    impersonate: readImpersonation(user),
+    impersonate: readImpersonation(user, options.impersonate),
     source: `context "${name}" of "${context.file}"`,
   };
 }
@@ -91,8 +98,7 @@ function readServer(cluster: ConfigObject): string {
 function readProxyUrl(cluster: ConfigObject): string | undefined {
   const proxyUrl = cluster.string("proxy-url");
   if (proxyUrl === undefined) return undefined;
-  const protocol = URL.parse(proxyUrl)?.protocol ?? "";
-  if (["http:", "https:", "socks5:"].includes(protocol)) return proxyUrl;
+  if (isProxyUrl(proxyUrl)) return proxyUrl;
   throw cluster.error("proxy-url", "must be an http, https or socks5 address");
 }
 
@@ -105,15 +111,14 @@ async function readTls(cluster: ConfigObject): Promise<TlsConfig> {
   return { caCerts, insecureSkipTlsVerify, serverName: cluster.string("tls-server-name") };
 }
 
-function readImpersonation(user: ConfigObject): Impersonation | undefined {
-  const name = user.string("as");
-  const uid = user.string("as-uid");
-  const groups = user.strings("as-groups");
-  const extraFields = user.object("as-user-extra");
-  const extra = Object.fromEntries(extraFields.names().map((key) => [key, extraFields.strings(key)]));
-  if (name !== undefined) return { user: name, uid, groups, extra };
-  if (uid === undefined && groups.length === 0 && extraFields.names().length === 0) return undefined;
-  throw user.error("as", "is missing: acting as a group, UID or extra attribute needs a user");
+function readImpersonation(user: ConfigObject, given: ImpersonationOptions = {}): Impersonation | undefined {
+  const extra = user.object("as-user-extra");
+  return completeImpersonation({
+    user: given.user ?? user.string("as"),
+    uid: given.uid ?? user.string("as-uid"),
+    groups: given.groups ?? user.strings("as-groups"),
+    extra: given.extra ?? Object.fromEntries(extra.names().map((key) => [key, extra.strings(key)])),
+  }, (problem, options) => user.error("as", problem, options));
 }
 
 /** What credential plugins are told about the cluster: `ExecCredential.spec.cluster`. */

@@ -19,3 +19,15 @@ export function readEnv(name: string): string | undefined {
     throw error;
   }
 }
+
+/**
+ * Reads an environment variable without ever asking for the permission.
+ *
+ * @param name Its name.
+ * @returns Its value; `undefined` if it is not set, or the program has no permission yet.
+ */
+export function readPermittedEnv(name: string): string | undefined {
+  return Deno.permissions.querySync({ name: "env", variable: name }).state === "granted"
+    ? Deno.env.get(name)
+    : undefined;
+}

@@ -26,6 +26,7 @@ export async function readFile(path: string, fail: Fail): Promise<string> {
     return await Deno.readTextFile(path);
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) throw fail("does not exist", { cause });
+    if (cause instanceof Deno.errors.IsADirectory) throw fail("is a folder", { cause });
     if (cause instanceof Deno.errors.NotCapable) {
       throw fail("may not be read", { cause, hint: `Run with --allow-read=${path}` });
     }

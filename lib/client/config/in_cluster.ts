@@ -7,9 +7,10 @@
 
 import type { Clock } from "../../base/clock.ts";
 import { ConfigError } from "../config_error.ts";
-import type { ClusterConfig } from "./cluster_config.ts";
+import type { ClusterConfig, ImpersonationOptions } from "./cluster_config.ts";
 import { fileCredentials } from "./credentials.ts";
 import { type Fail, readFile, readTokenFile } from "./files.ts";
+import { completeImpersonation } from "./impersonation.ts";
 import type { Env } from "./kubeconfig.ts";
 import { parseCertificates } from "./pem.ts";
 
@@ -19,6 +20,8 @@ export interface InClusterOptions {
   readonly env: Env;
   /** Where the service account is mounted. */
   readonly folder: string;
+  /** Whom to act as. */
+  readonly impersonate?: ImpersonationOptions | undefined;
   /** The clock. */
   readonly clock: Clock;
 }
@@ -52,6 +55,9 @@ export async function inClusterConfig(options: InClusterOptions): Promise<Cluste
     tls: { caCerts, insecureSkipTlsVerify: false },
     credentials,
     disableCompression: false,
+    impersonate: completeImpersonation(options.impersonate ?? {}, (problem, failOptions) => {
+      return new ConfigError(`Cannot act as somebody else: the user ${problem}`, failOptions);
+    }),
     source: `service account in "${folder}"`,
   };
 }

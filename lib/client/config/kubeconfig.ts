@@ -133,7 +133,12 @@ async function readKubeconfig(file: string): Promise<ConfigObject> {
     throw new ConfigError(`Cannot read kubeconfig "${file}": ${problem}`, { cause });
   }
   if (!isJsonObject(value)) throw fail("is not an object");
-  return new ConfigObject(file, "", value);
+  const root = new ConfigObject(file, "", value);
+  for (const [name, wanted] of [["apiVersion", "v1"], ["kind", "Config"]] as const) {
+    const given = root.string(name) ?? wanted;
+    if (given !== wanted) throw root.error(name, `must be ${wanted}: it is "${given}"`);
+  }
+  return root;
 }
 
 function addEntries(merged: Map<string, ConfigObject>, root: ConfigObject, kind: "context" | "cluster" | "user"): void {

@@ -55,6 +55,8 @@ Deno.test("loadKubeconfig() names the file and the field that is wrong", async (
       'Cannot read kubeconfig "FILE": line 2, column 1: tab characters must not be used in indentation',
     ],
     ["- 1\n", 'Cannot read kubeconfig "FILE": it is not an object'],
+    ["kind: Pod\n", 'Cannot read kubeconfig "FILE": field "kind" must be Config: it is "Pod"'],
+    ["apiVersion: v2\n", 'Cannot read kubeconfig "FILE": field "apiVersion" must be v1: it is "v2"'],
     ["contexts: 1\n", 'Cannot read kubeconfig "FILE": field "contexts" must be a list: it is of type number'],
     ["users: [null]\n", 'Cannot read kubeconfig "FILE": field "users[0]" must be an object: it is null'],
     ["users: [{ user: {} }]\n", 'Cannot read kubeconfig "FILE": field "users[0].name" is missing'],

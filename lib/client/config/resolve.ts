@@ -9,11 +9,12 @@
 
 import { type Clock, systemClock } from "../../base/clock.ts";
 import { ConfigError } from "../config_error.ts";
-import type { ClusterConfig } from "./cluster_config.ts";
+import type { ClusterConfig, ImpersonationOptions } from "./cluster_config.ts";
 import { contextConfig } from "./context_config.ts";
-import { readEnv } from "./env.ts";
+import { readEnv, readPermittedEnv } from "./env.ts";
 import { inClusterConfig } from "./in_cluster.ts";
 import { type Env, type Kubeconfig, loadKubeconfig } from "./kubeconfig.ts";
+import { environmentProxy } from "./proxy.ts";
 
 /** Options of {@linkcode resolveConfig}. */
 export interface ResolveConfigOptions {
@@ -21,10 +22,11 @@ export interface ResolveConfigOptions {
   readonly kubeconfig?: string | undefined;
   /** The context to use instead of the current one. */
   readonly context?: string | undefined;
+  /** Whom to act as instead. */
+  readonly impersonate?: ImpersonationOptions | undefined;
   /**
-   * Whether standard input is a terminal at which a credential plugin may ask questions.
-   *
-   * @default {false}
+   * Whether standard input is a terminal at which a credential plugin may ask questions; by default, whether it is
+   * one.
    */
   readonly stdinIsTerminal?: boolean;
   /** Reads an environment variable; by default the process's, as far as it is permitted. */
@@ -51,14 +53,21 @@ export interface ResolveConfigOptions {
  * (the message names the file and the field).
  */
 export async function resolveConfig(options: ResolveConfigOptions = {}): Promise<ClusterConfig> {
-  const { env = readEnv, clock = systemClock, stdinIsTerminal = false } = options;
+  const config = await findConfig(options);
+  const { proxyUrl = environmentProxy(config.server, options.env ?? readPermittedEnv) } = config;
+  return { ...config, proxyUrl };
+}
+
+async function findConfig(options: ResolveConfigOptions): Promise<ClusterConfig> {
+  const { context, impersonate, env = readEnv, clock = systemClock, stdinIsTerminal = Deno.stdin.isTerminal() } =
+    options;
   const folder = options.serviceAccountFolder ?? "/var/run/secrets/kubernetes.io/serviceaccount";
   const kubeconfig = await loadKubeconfig({ file: options.kubeconfig, env });
   if (kubeconfig.contexts.size + kubeconfig.clusters.size + kubeconfig.users.size > 0) {
-    return await contextConfig(kubeconfig, { context: options.context, clock, stdinIsTerminal });
+    return await contextConfig(kubeconfig, { context, impersonate, clock, stdinIsTerminal });
   }
-  if (options.kubeconfig === undefined && options.context === undefined) {
-    const config = await inClusterConfig({ env, folder, clock });
+  if (options.kubeconfig === undefined && context === undefined) {
+    const config = await inClusterConfig({ env, folder, impersonate, clock });
     if (config) return config;
   }
   throw nothingFound(kubeconfig, options);

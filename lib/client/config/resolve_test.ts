@@ -1,6 +1,7 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import { type Clock, systemClock } from "../../base/clock.ts";
 import type { ConfigError } from "../config_error.ts";
+import type { Impersonation, ImpersonationOptions } from "./cluster_config.ts";
 import { resolveConfig } from "./resolve.ts";
 
 const CERT = pem("CERTIFICATE", "MAMCAQU=");
@@ -36,8 +37,39 @@ Deno.test("resolveConfig() reads the current context", async () => {
   strictEqual((await credentials.get()).authorization, "Bearer t");
 });
 
+Deno.test("resolveConfig() lets the caller say whom to act as, field by field", async () => {
+  const bob = { as: "bob", "as-uid": "7", "as-groups": ["dev"], "as-user-extra": { scopes: ["view"] } };
+  const all = { user: "bob", uid: "7", groups: ["dev"], extra: { scopes: ["view"] } };
+  const cases: [Record<string, unknown>, ImpersonationOptions | undefined, Impersonation | undefined][] = [
+    [{}, undefined, undefined],
+    [{}, { user: undefined, groups: [] }, undefined],
+    [{}, { user: "ada" }, { user: "ada", uid: undefined, groups: [], extra: {} }],
+    [bob, undefined, all],
+    [bob, { user: "ada", groups: ["ops"] }, { ...all, user: "ada", groups: ["ops"] }],
+    [bob, { uid: "8", extra: {} }, { ...all, uid: "8", extra: {} }],
+  ];
+  for (const [user, impersonate, want] of cases) {
+    await using temp = await tempFolder({ config: kubeconfig({ user }) });
+    const config = await resolveConfig({ kubeconfig: `${temp.folder}/config`, env: env({}), impersonate });
+    deepStrictEqual(config.impersonate, want);
+  }
+});
+
+Deno.test("resolveConfig() takes the proxy of the kubeconfig before that of the environment", async () => {
+  const cases: [Record<string, string>, Record<string, string>, string | undefined][] = [
+    [{}, { HTTPS_PROXY: "a:1" }, "http://a:1"],
+    [{}, { HTTPS_PROXY: "a:1", NO_PROXY: "k" }, undefined],
+    [{ "proxy-url": "socks5://b:2" }, { HTTPS_PROXY: "a:1", NO_PROXY: "k" }, "socks5://b:2"],
+  ];
+  for (const [cluster, variables, want] of cases) {
+    await using temp = await tempFolder({ config: kubeconfig({ cluster: { server: "https://k", ...cluster } }) });
+    const config = await resolveConfig({ kubeconfig: `${temp.folder}/config`, env: env(variables) });
+    strictEqual(config.proxyUrl, want);
+  }
+});
+
 Deno.test("resolveConfig() fills in what a kubeconfig leaves out", async () => {
-  await using temp = await tempFolder({ config: kubeconfig({ user: {} }) });
+  await using temp = await tempFolder({ config: kubeconfig({ context: { user: undefined } }) });
   const config = await resolveConfig({ kubeconfig: `${temp.folder}/config`, env: env({}) });
   strictEqual(config.namespace, "default");
   deepStrictEqual(config.tls, { caCerts: [], insecureSkipTlsVerify: false, serverName: undefined });
@@ -167,12 +199,23 @@ Deno.test("resolveConfig() uses the service account of a Pod when there is no ku
     namespace: "shop",
     tls: { caCerts: [CERT], insecureSkipTlsVerify: false },
     disableCompression: false,
+    impersonate: undefined,
+    proxyUrl: undefined,
     source: `service account in "${temp.folder}"`,
   });
   strictEqual((await credentials.get()).authorization, "Bearer a");
   await Deno.writeTextFile(`${temp.folder}/token`, "b");
   clock.nowMs = 60_000;
   strictEqual((await credentials.get()).authorization, "Bearer b");
+
+  const impersonate = { groups: ["dev"] };
+  const acting = await resolveConfig({ ...options, impersonate: { ...impersonate, user: "ada" } });
+  deepStrictEqual(acting.impersonate, { user: "ada", uid: undefined, groups: ["dev"], extra: {} });
+  await rejects(resolveConfig({ ...options, impersonate }), {
+    name: "ConfigError",
+    message: "Cannot act as somebody else: the user is missing: acting as a group, UID or extra attribute needs a user",
+    hint: "Pass --as NAME as well",
+  });
 
   await Deno.remove(`${temp.folder}/ca.crt`);
   await rejects(resolveConfig(options), {
@@ -238,7 +281,7 @@ Deno.test("resolveConfig() names the field that is wrong", async () => {
   const user = "users[0].user";
   const secret = btoa("secret");
   const cases: [Entries, string, string][] = [
-    [{ context: { user: undefined } }, "contexts[0].context.user", "is missing"],
+    [{ context: { cluster: undefined } }, "contexts[0].context.cluster", "is missing"],
     [{ context: { cluster: "j" } }, "contexts[0].context.cluster", 'names "j", which is not in "FOLDER/config"'],
     [{ cluster: {} }, `${cluster}.server`, "is missing"],
     [

@@ -6,7 +6,7 @@
 
 import { isJsonObject, stringifyJson } from "../../base/json.ts";
 import { type Answer, parseObject } from "../../client/answer.ts";
-import type { Sender, SendOptions, StreamOptions } from "../../client/sender.ts";
+import type { Channel, Sender, SendOptions, StreamOptions } from "../../client/sender.ts";
 import type { LiveObject } from "../../kube/object.ts";
 import { getRequest } from "../../kube/read_request.ts";
 import type { KubeRequest, RequestTarget } from "../../kube/request.ts";
@@ -90,6 +90,18 @@ export class DryRunSender implements Sender {
   ): AsyncIterable<T> {
     if (!this.#overlay.isEmpty) this.#warn(`What this dry run would change is not seen by a ${request.verb}`);
     return this.#sender.stream(request, read, options);
+  }
+
+  /**
+   * Notes that a command would be run, or the like.
+   *
+   * @param request The request.
+   * @returns Never.
+   * @throws {DryRunError} Always.
+   */
+  connect(request: KubeRequest): Promise<Channel> {
+    this.#journal.note({ request });
+    return Promise.reject(new DryRunError(request));
   }
 
   /** Closes all connections. */

@@ -6,7 +6,7 @@
 
 import { isJsonObject } from "../../base/json.ts";
 import { type Answer, parseObject } from "../../client/answer.ts";
-import type { Sender, SendOptions, StreamOptions } from "../../client/sender.ts";
+import type { Channel, Sender, SendOptions, StreamOptions } from "../../client/sender.ts";
 import type { LiveObject } from "../../kube/object.ts";
 import type { KubeRequest } from "../../kube/request.ts";
 import type { Journal } from "./journal.ts";
@@ -73,6 +73,20 @@ export class JournalSender implements Sender {
     options?: StreamOptions,
   ): AsyncIterable<T> {
     return this.#sender.stream(request, read, options);
+  }
+
+  /**
+   * Opens a connection for a command or the like.
+   *
+   * @param request The request.
+   * @param protocols The protocols of the connection.
+   * @param options The signal that ends it.
+   * @returns The connection.
+   */
+  async connect(request: KubeRequest, protocols: readonly string[], options?: SendOptions): Promise<Channel> {
+    const channel = await this.#sender.connect(request, protocols, options);
+    this.#journal.note({ request });
+    return channel;
   }
 
   /** Closes all connections. */

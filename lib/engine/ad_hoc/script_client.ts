@@ -10,7 +10,7 @@ import { type ConnectOptions, openTransport } from "../../client/connect.ts";
 import { KindFinder } from "../../client/kind_finder.ts";
 import type { ListProgress } from "../../client/object_list.ts";
 import type { ClientOptions } from "../../client/resource_client.ts";
-import type { Sender } from "../../client/sender.ts";
+import type { Sender, SendOptions } from "../../client/sender.ts";
 import { DryRunSender } from "./dry_run_sender.ts";
 import { Journal, type JournalEntry } from "./journal.ts";
 import { JournalSender } from "./journal_sender.ts";
@@ -89,6 +89,7 @@ export async function openScriptClient(options: ScriptClientOptions): Promise<Sc
 
 /** What is under way is finished, so that the journal tells the truth; nothing new is begun. */
 function stoppable(sender: Sender, stop: AbortSignal): Sender {
+  const signalOf = (options: SendOptions = {}) => options.signal ? AbortSignal.any([options.signal, stop]) : stop;
   return {
     serverTimeMs: () => sender.serverTimeMs(),
     async send(request, options) {
@@ -96,8 +97,10 @@ function stoppable(sender: Sender, stop: AbortSignal): Sender {
       return await sender.send(request, options);
     },
     stream(request, read, options) {
-      const signal = options?.signal ? AbortSignal.any([options.signal, stop]) : stop;
-      return sender.stream(request, read, { ...options, signal });
+      return sender.stream(request, read, { ...options, signal: signalOf(options) });
+    },
+    async connect(request, protocols, options) {
+      return await sender.connect(request, protocols, { ...options, signal: signalOf(options) });
     },
     [Symbol.dispose]: () => sender[Symbol.dispose](),
   };

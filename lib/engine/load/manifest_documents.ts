@@ -5,6 +5,7 @@
  */
 
 import { parseYamlDocuments } from "../../base/yaml.ts";
+import { YamlLines } from "../../base/yaml_lines.ts";
 import { displayUrl, fetchText, type FetchTextOptions } from "../../client/transport/remote_text.ts";
 import type { KubescriptErrorOptions } from "../../kube/error.ts";
 import type { ManifestDocument } from "../../script/resources.ts";
@@ -61,5 +62,8 @@ function actionOn(where: string): string {
 
 // JSON is read as YAML, too: that finds duplicate keys, and measured fast enough (20 MB a second).
 function parse(text: string, file: string): ManifestDocument[] {
-  return parseYamlDocuments(text).map(({ value, line }) => ({ value, origin: { file, line } }));
+  const lines = new YamlLines(text);
+  return parseYamlDocuments(text).map(({ value, line }) => {
+    return { value, origin: { file, line, lineOf: (path) => lines.find(line, path) } };
+  });
 }

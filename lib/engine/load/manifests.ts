@@ -10,7 +10,7 @@ import type { KubeObject } from "../../kube/object.ts";
 import { fieldOrigin } from "../../script/field_origin.ts";
 import { flatten } from "../../script/flatten.ts";
 import { withOrigin } from "../../script/object_origin.ts";
-import { isList } from "../../script/resources.ts";
+import { isList, type ManifestDocument } from "../../script/resources.ts";
 import { ScriptError } from "../../script/script_error.ts";
 import { readManifests } from "./manifest_documents.ts";
 
@@ -47,8 +47,19 @@ export interface ManifestsOptions {
  * ```
  */
 export async function manifests(where: string | URL, options: ManifestsOptions = {}): Promise<ManifestObject[]> {
+  return objectsOf(await readManifests(where, options), where);
+}
+
+/**
+ * Lists the objects in documents.
+ *
+ * @param documents The documents.
+ * @param where Where they are from, for messages.
+ * @returns The objects, those of lists one by one; each remembers its file and line for messages.
+ * @throws {ScriptError} If something is no object of the API; it names all mistakes at once.
+ */
+export function objectsOf(documents: readonly ManifestDocument[], where: string | URL): ManifestObject[] {
   const problems: string[] = [];
-  const documents = await readManifests(where, options);
   const objects = documents.flatMap(({ value, origin }) => [...objectsIn(value, origin, problems)]);
   if (problems.length > 0) throw new ScriptError(`Cannot read manifests "${where}"`, problems);
   return objects;

@@ -38,7 +38,7 @@ export interface SelfSubjectReview {
    * metadata is standard object's metadata. More info:
    * https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata
    */
-  metadata?: ObjectMeta & { namespace?: never };
+  metadata?: ObjectMeta & { name?: never; namespace?: never };
   /** status is filled in by the server with the user attributes. */
   status?: SelfSubjectReviewStatus;
 }
@@ -119,7 +119,7 @@ export interface TokenReview {
    * metadata is the standard object's metadata. More info:
    * https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata
    */
-  metadata?: ObjectMeta & { namespace?: never };
+  metadata?: ObjectMeta & { name?: never; namespace?: never };
   /** spec holds information about the request being evaluated */
   spec: TokenReviewSpec;
   /** status is filled in by the server and indicates whether the request can be authenticated. */

@@ -79,7 +79,7 @@ export interface LocalSubjectAccessReview {
    * metadata is the standard list metadata. More info:
    * https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata
    */
-  metadata?: ObjectMeta;
+  metadata?: ObjectMeta & { name?: never };
   /**
    * spec holds information about the request being evaluated.  spec.namespace must be equal to the namespace you
    * made the request against.  If empty, it is defaulted.
@@ -190,7 +190,7 @@ export interface SelfSubjectAccessReview {
    * metadata is the standard list metadata. More info:
    * https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata
    */
-  metadata?: ObjectMeta & { namespace?: never };
+  metadata?: ObjectMeta & { name?: never; namespace?: never };
   /** spec holds information about the request being evaluated.  user and groups must be empty */
   spec: SelfSubjectAccessReviewSpec;
   /** status is filled in by the server and indicates whether the request is allowed or not */
@@ -237,7 +237,7 @@ export interface SelfSubjectRulesReview {
    * metadata is the standard list metadata. More info:
    * https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata
    */
-  metadata?: ObjectMeta & { namespace?: never };
+  metadata?: ObjectMeta & { name?: never; namespace?: never };
   /** spec holds information about the request being evaluated. */
   spec: SelfSubjectRulesReviewSpec;
   /** status is filled in by the server and indicates the set of actions a user can perform. */
@@ -271,7 +271,7 @@ export interface SubjectAccessReview {
    * metadata is the standard list metadata. More info:
    * https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata
    */
-  metadata?: ObjectMeta & { namespace?: never };
+  metadata?: ObjectMeta & { name?: never; namespace?: never };
   /** spec holds information about the request being evaluated */
   spec: SubjectAccessReviewSpec;
   /** status is filled in by the server and indicates whether the request is allowed or not */

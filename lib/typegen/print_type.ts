@@ -3,10 +3,12 @@
  *
  * @module
  */
-import { referenceOf, type Schema, valuesOf } from "../../lib/kube/schema.ts";
+
+import { stringifyJson } from "../base/json.ts";
+import { referenceOf, type Schema, valuesOf } from "../kube/schema.ts";
 import type { Api } from "./api.ts";
 
-/** What makes editors propose the values of an enum while others are accepted. */
+/** What makes editors propose the texts of an enum while others are accepted. */
 export const OPEN_ENUM = "(string & {})";
 
 /** What a type depends on besides its schema. */
@@ -39,11 +41,15 @@ const KNOWN_TYPES: Readonly<Record<string, string>> = {
  * @returns The members of an interface.
  */
 export function printMembers(schema: Schema, context: TypeContext): string {
-  return Object.entries(schema.properties ?? {}).map(([field, property]) => {
+  const members = Object.entries(schema.properties ?? {}).map(([field, property]) => {
     const key = /^[A-Za-z_$][\w$]*$/.test(field) ? field : JSON.stringify(field);
-    const mark = schema.required?.includes(field) ? "" : "?";
-    return `${printComment(property.description)}${key}${mark}: ${printType(property, context)};\n`;
-  }).join("");
+    const isRequired = schema.required?.includes(field);
+    // Every object inherits a member of that name, which is compared with the type where the field is left out.
+    const type = !isRequired && field in {} ? "unknown" : printType(property, context);
+    return `${printComment(property.description)}${key}${isRequired ? "" : "?"}: ${type};\n`;
+  });
+  if (schema["x-kubernetes-preserve-unknown-fields"]) members.push("[field: string]: unknown;\n");
+  return members.join("");
 }
 
 /**
@@ -61,19 +67,27 @@ export function printComment(text: string | undefined): string {
 }
 
 function printType(schema: Schema, context: TypeContext): string {
+  const type = printNonNull(schema, context);
+  // The server compares null with the enum, too.
+  return schema.nullable && (schema.enum?.includes(null) ?? true) ? `${type} | null` : type;
+}
+
+function printNonNull(schema: Schema, context: TypeContext): string {
   const reference = referenceOf(schema);
   if (reference !== undefined) return printReference(reference, context);
   if (schema.oneOf) return schema.oneOf.map((alternative) => printType(alternative, context)).join(" | ");
-  if (schema.enum) {
-    const values = schema.enum.map((value) => JSON.stringify(value));
-    return [...values, ...context.openEnums ? [OPEN_ENUM] : []].join(" | ");
-  }
+  if (schema["x-kubernetes-int-or-string"]) return "number | string";
+  const values = (schema.enum ?? []).filter((value) => value !== null).map((value) => stringifyJson(value));
+  if (values.length > 0 && !context.openEnums) return values.join(" | ");
+  if (values.length > 0 && schema.type === "string") return [...values, OPEN_ENUM].join(" | ");
   switch (schema.type) {
     case "array": {
-      const item = printType(schema.items!, context);
+      const item = printType(schema.items ?? {}, context);
       return item.includes("|") ? `Array<${item}>` : `${item}[]`;
     }
     case "object":
+      // No fields at all are known to the server, which drops every one.
+      if (schema.additionalProperties === false) return "Record<string, never>";
       return `Record<string, ${printType(valuesOf(schema) ?? {}, context)}>`;
     case "integer":
       return "number";

@@ -1,0 +1,179 @@
+/**
+ * Runs one `each` rule: for one object at a time, its children are brought in line.
+ *
+ * @module
+ */
+
+import { parseDuration } from "../../base/duration.ts";
+import { jsonEquals } from "../../base/json.ts";
+import { KubescriptError } from "../../kube/error.ts";
+import type { LiveObject } from "../../kube/object.ts";
+import { formatRef, refKey, refOf } from "../../kube/object_ref.ts";
+import { formatGroupKind, parseApiVersion, type ResourceType } from "../../kube/resource_type.ts";
+import { digest } from "../../plan/digest.ts";
+import { normalize } from "../../plan/normalize.ts";
+import { type PlanContext, planObject } from "../../plan/plan_object.ts";
+import { planRemovals } from "../../plan/removal.ts";
+import type { EachDefinition } from "../../script/rules/each.ts";
+import { type Children as Wanted, readChildren } from "../../script/rules/read_children.ts";
+import { applyObject } from "../apply_object.ts";
+import { removeSet } from "../remove_set.ts";
+import { markChild } from "../rules/child_marks.ts";
+import { checkOwned, placeChild } from "../rules/each_objects.ts";
+import type { Session } from "../session.ts";
+import type { Children, ChildState } from "./children.ts";
+import type { RuleCall } from "./rule_call.ts";
+import type { RuleRun } from "./rule_run.ts";
+import type { Subjects } from "./subjects.ts";
+import type { WorkResult } from "./work_queue.ts";
+
+/** What an {@linkcode EachRunner} works with. */
+export interface EachRunnerOptions {
+  /** The rule's name. */
+  readonly name: string;
+  /** The rule. */
+  readonly definition: EachDefinition;
+  /** The session. */
+  readonly session: Session;
+  /** The objects that the rule is about. */
+  readonly subjects: Subjects;
+  /** The children of all rules. */
+  readonly children: Children;
+  /** What is the same for all plans. */
+  readonly context: PlanContext;
+  /** Makes what the function gets. */
+  readonly call: RuleCall;
+}
+
+/** Brings the children of single objects in line. */
+export class EachRunner implements RuleRun {
+  readonly #options: EachRunnerOptions;
+
+  /**
+   * Makes a runner.
+   *
+   * @param options What it works with.
+   */
+  constructor(options: EachRunnerOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Brings the children of one object in line.
+   *
+   * @param uid The uid of the object.
+   * @param signal Aborts when it takes too long, or the runner stops.
+   * @returns When to look again.
+   * @throws {KubescriptError} If a child could not be applied or removed.
+   */
+  async run(uid: string, signal: AbortSignal): Promise<WorkResult> {
+    const { name, subjects, children } = this.#options;
+    const owner = subjects.get(uid);
+    if (!owner) {
+      await this.#prune(children.of(name, uid));
+      return { status: "done" };
+    }
+    const wanted = this.#evaluate(owner, signal);
+    if (!wanted) return { status: "done" };
+    const keys = await this.#apply(wanted, owner);
+    await this.#prune(children.of(name, uid).filter((child) => !keys.has(refKey(refOf(child as never)))));
+    if (wanted.status !== undefined) await this.#writeStatus(owner, wanted.status);
+    return { status: "done", againMs: wanted.againMs };
+  }
+
+  #evaluate(owner: LiveObject, signal: AbortSignal): Wanted | undefined {
+    const { name, definition, call } = this.#options;
+    const { k: _, ...context } = call.context(owner, signal);
+    const returned = definition.children(owner, { ...call.reads(owner), ...context });
+    return readChildren(returned, { path: `rule "${name}" for ${formatRef(refOf(owner))}` });
+  }
+
+  /** Applies what is not as it should be, and tells the keys of all that should be there. */
+  async #apply(wanted: Wanted, owner: LiveObject): Promise<Set<string>> {
+    const keys = new Set<string>();
+    const problems = await Promise.all(wanted.objects.map(async (written) => {
+      const { definition, session, name } = this.#options;
+      checkOwned(definition, written);
+      const type = this.#typeOf(written.object);
+      const desired = markChild(
+        placeChild(normalize(written), owner, () => type, session),
+        name,
+        owner,
+      );
+      keys.add(refKey(refOf(desired.object)));
+      return await this.#applyChild(desired, type);
+    }));
+    const found = problems.filter((problem) => problem !== undefined);
+    if (found.length > 0) throw new KubescriptError(found.join("; "));
+    return keys;
+  }
+
+  async #applyChild(desired: ReturnType<typeof markChild>, type: ResourceType): Promise<string | undefined> {
+    const { session, children, context } = this.#options;
+    const ref = refOf(desired.object);
+    const hash = await digest(desired);
+    if (children.isSettled(type, ref, hash)) return undefined;
+    const live = await session.client.find(type, ref);
+    const change = await planObject(desired, live, type, context);
+    if (change.action === "unchanged") {
+      children.settle(live!, hash);
+      return undefined;
+    }
+    if (change.action === "adopt" && !desired.adopt) {
+      return `${formatRef(ref)} exists already and is not of this rule; to take it over, give it { adopt: true }`;
+    }
+    const { outcome, live: applied } = await applyObject(session, change, context);
+    if (outcome.status !== "done") return `${formatRef(ref)}: ${outcome.reason}`;
+    if (applied) children.settle(applied, hash);
+    return undefined;
+  }
+
+  async #prune(leaving: readonly ChildState[]): Promise<void> {
+    const { session } = this.#options;
+    const members = await Promise.all(leaving.map(async (child) => {
+      const type = this.#typeOf(child);
+      const live = await session.client.find(type, child);
+      return live?.metadata.uid === child.metadata.uid ? [{ live, type }] : [];
+    }));
+    const { signal } = session.options;
+    const removals = planRemovals(members.flat(), session.set);
+    const { outcomes } = await removeSet(session, removals, { signal, wait: false, timeoutMs: 0 });
+    const failed = outcomes.filter(({ status }) => status !== "done");
+    if (failed.length > 0) throw new KubescriptError(failed.map((outcome) => outcome.reason).join("; "));
+  }
+
+  async #writeStatus(owner: LiveObject, status: unknown): Promise<void> {
+    const { session, definition, call } = this.#options;
+    if (includes(owner.status, status)) return;
+    await session.client.patch(definition.kind.type, owner, { status }, {
+      type: "merge",
+      subresource: "status",
+      fieldManager: call.fieldManager,
+    });
+  }
+
+  #typeOf({ apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }): ResourceType {
+    const { group } = parseApiVersion(apiVersion);
+    const { owns = [] } = this.#options.definition.options;
+    const type = owns.find(({ type }) => type.kind === kind && type.group === group)?.type;
+    if (!type) throw new TypeError(`Cannot use ${formatGroupKind({ group, kind })}: the rule does not own it`);
+    return type;
+  }
+}
+
+/** Whether a status says already what it is to say. */
+function includes(live: unknown, wanted: unknown): boolean {
+  if (typeof wanted !== "object" || wanted === null || Array.isArray(wanted)) return jsonEquals(live, wanted);
+  return typeof live === "object" && live !== null &&
+    Object.entries(wanted).every(([field, value]) => includes((live as Record<string, unknown>)[field], value));
+}
+
+/**
+ * Reads how long one run of a rule may take.
+ *
+ * @param timeout The option of the rule.
+ * @returns Milliseconds.
+ */
+export function timeoutOf(timeout: string | undefined): number {
+  return parseDuration(timeout ?? "60s");
+}

@@ -1,0 +1,75 @@
+/**
+ * What an `each` rule returned, checked and made into desired objects.
+ *
+ * @module
+ */
+
+import type { DeepReadonly } from "../../base/deep_readonly.ts";
+import { parseDuration } from "../../base/duration.ts";
+import { isJsonObject } from "../../base/json.ts";
+import { type DesiredObject, formatOrigin, type Origin } from "../../kube/desired_object.ts";
+import type { KubeObject } from "../../kube/object.ts";
+import { flatten } from "../flatten.ts";
+import { readResource } from "../resource.ts";
+import { ScriptError } from "../script_error.ts";
+import { extensionOf } from "./extend.ts";
+
+/** What an `each` rule wants for one object. */
+export interface Children {
+  /** The children, as the rule wrote them. */
+  readonly objects: readonly DesiredObject[];
+  /** Fields of objects that belong to somebody else. */
+  readonly extensions: readonly DeepReadonly<KubeObject>[];
+  /** The status that the object is to have; absent if the rule says nothing about it. */
+  readonly status?: unknown;
+  /** When to look again, in milliseconds. */
+  readonly againMs?: number;
+}
+
+/**
+ * Reads what an `each` rule returned.
+ *
+ * @param returned What it returned: children, or an object with `children`, `status` and `again`.
+ * @param origin The rule and the object, for messages.
+ * @returns What it wants; `undefined` if it has no opinion, so that nothing is to be touched.
+ * @throws {ScriptError} If it is none of these; all mistakes are named at once.
+ */
+export function readChildren(returned: unknown, origin: Origin): Children | undefined {
+  if (returned === undefined) return undefined;
+  const action = `Cannot use what ${formatOrigin(origin)} returned`;
+  const problems: string[] = [];
+  if (returned instanceof Promise) {
+    returned.catch(() => {});
+    throw new ScriptError(action, ["it is a promise: the function must not be async"]);
+  }
+  const result = isResult(returned) ? returned : { children: returned };
+  const objects: DesiredObject[] = [];
+  const extensions: DeepReadonly<KubeObject>[] = [];
+  for (const { value, origin: place } of flatten(result.children, { path: "children" })) {
+    const extension = typeof value === "object" && value !== null ? extensionOf(value) : undefined;
+    if (extension) extensions.push(extension);
+    else if (typeof value !== "object" || value === null) problems.push(`${place.path} is a ${typeof value}`);
+    else {
+      const object = readResource(value, { ...origin, path: `${origin.path} ${place.path}` }, problems);
+      if (object) objects.push(object);
+    }
+  }
+  if (problems.length > 0) throw new ScriptError(action, problems);
+  return {
+    objects,
+    extensions,
+    ...(result.status !== undefined && { status: result.status }),
+    ...(result.again !== undefined && { againMs: parseDuration(result.again) }),
+  };
+}
+
+interface Result {
+  readonly children: unknown;
+  readonly status?: unknown;
+  readonly again?: string;
+}
+
+/** An API object has a kind; it may have a field `children`, too. */
+function isResult(value: unknown): value is Result {
+  return isJsonObject(value) && "children" in value && !("kind" in value);
+}

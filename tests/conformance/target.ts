@@ -1,0 +1,122 @@
+/**
+ * What the conformance suite runs against: anything that serves the Kubernetes API.
+ *
+ * @module
+ */
+import { systemClock } from "../../lib/base/clock.ts";
+import { Client } from "../../lib/client/client.ts";
+import { openTransport } from "../../lib/client/connect.ts";
+import { ApiError } from "../../lib/client/errors.ts";
+import { KindFinder } from "../../lib/client/kind_finder.ts";
+import type { ListProgress } from "../../lib/client/object_list.ts";
+import type { Sender } from "../../lib/client/sender.ts";
+import type { KubeObject } from "../../lib/kube/object.ts";
+import type { Kind } from "../../lib/script/kind.ts";
+import { type TestCluster, testCluster, type TestNamespace } from "../cluster/attach.ts";
+import { tokens } from "../cluster/pki.ts";
+import { until } from "../e2e/objects.ts";
+
+/** How to connect to a {@linkcode Target}. */
+export interface ConnectOptions {
+  /**
+   * Who: `admin` may do everything, `viewer` has the role `view`, `nobody` may do nothing; or the bearer of a token.
+   *
+   * @default {"admin"}
+   */
+  readonly as?: keyof typeof tokens | { readonly token: string };
+  /** The namespace of references and selections that name none. @default {"default"} */
+  readonly namespace?: string;
+  /** Told about every warning of the server. */
+  readonly onWarning?: (message: string) => void;
+  /** Told about every page of every list. */
+  readonly onPage?: (progress: ListProgress) => void;
+  /** Puts something before the transport, for example to count requests. */
+  readonly wrap?: (sender: Sender) => Sender;
+}
+
+/** A server of the Kubernetes API, with controllers that run Pods and workloads. */
+export interface Target {
+  /** The rows that it cannot do, and why. */
+  readonly cannot: ReadonlyMap<string, string>;
+  /**
+   * Connects to it.
+   *
+   * @param options As whom, and how.
+   * @returns The client; dispose it in the end.
+   */
+  connect(options?: ConnectOptions): Promise<Client>;
+  /**
+   * Creates a namespace that nobody else has.
+   *
+   * @param prefix What its name begins with.
+   * @returns The namespace, in which Pods can be created at once.
+   */
+  namespace(prefix: string): Promise<TestNamespace>;
+  /**
+   * Makes the server forget all states but the present one, as it does after some minutes: tokens of lists that were
+   * begun before are expired.
+   *
+   * @param kind The kind whose lists are to expire; others may.
+   */
+  forget<T extends KubeObject>(kind: Kind<T>): Promise<void>;
+}
+
+/**
+ * Finds the target of this test run.
+ *
+ * @returns The real control plane.
+ */
+export function findTarget(): Target {
+  return new RealTarget();
+}
+
+/** The real control plane of `tests/cluster`. */
+class RealTarget implements Target {
+  readonly cannot: ReadonlyMap<string, string> = new Map();
+  readonly #cluster: TestCluster = testCluster();
+
+  async connect(
+    { as = "admin", namespace = "default", onWarning, onPage, wrap }: ConnectOptions = {},
+  ): Promise<Client> {
+    const user = typeof as === "string" ? { token: tokens[as] } : as;
+    const kubeconfig = await this.#cluster.writeKubeconfig({ user });
+    const options = { kubeconfig, concurrency: 16, requestTimeoutMs: 30_000, clock: systemClock, onWarning };
+    const { transport } = await openTransport(options);
+    const sender = wrap ? wrap(transport) : transport;
+    return new Client({ sender, kinds: new KindFinder(sender), namespace, onPage });
+  }
+
+  namespace(prefix: string): Promise<TestNamespace> {
+    return this.#cluster.namespace(prefix);
+  }
+
+  /** Compacts etcd up to now, and waits until the cache of the API server has taken notice, which it does every 15 s. */
+  async forget<T extends KubeObject>(kind: Kind<T>): Promise<void> {
+    using k = await this.connect();
+    const { value: page } = await k.list(kind, { allNamespaces: true, limit: 1 }).pages().next();
+    const [, etcd] = /^etcd-servers=\[(.*)\]$/m.exec(await k.raw("/flagz", { accept: "text/plain" }))!;
+    await compact(etcd!);
+    const state = { resourceVersion: page!.resourceVersion, resourceVersionMatch: "Exact" } as const;
+    await until("the server has forgotten the old states", async () => {
+      try {
+        await k.list(kind, { allNamespaces: true, limit: 1, ...state }).pages().next();
+        return false;
+      } catch (error) {
+        return error instanceof ApiError && error.isExpired;
+      }
+    });
+  }
+}
+
+/** Does what the API server does every five minutes: it notes the revision in a key of its own, then compacts. */
+async function compact(etcd: string): Promise<void> {
+  const key = btoa("compact_rev_key");
+  const call = async (method: string, body: unknown) => {
+    const response = await fetch(`${etcd}/v3/kv/${method}`, { method: "POST", body: JSON.stringify(body) });
+    return await response.json();
+  };
+  const { header } = await call("range", { key });
+  const revision = String(Number(header.revision) + 1);
+  await call("put", { key, value: btoa(revision) });
+  await call("compaction", { revision });
+}
