@@ -20,6 +20,7 @@ import {
   type CommonFlags,
   DELETE_FLAGS,
   PLAN_FLAGS,
+  RUN_FLAGS,
   TYPES_PULL_FLAGS,
   type TypesPullFlags,
   VERSION_FLAGS,
@@ -51,6 +52,8 @@ interface ScriptCommand<F extends CommonFlags> {
   /** Arguments behind the file, with what they are good for. */
   readonly examples: readonly (readonly [args: string, brief: string])[];
   readonly load: () => Promise<CommandFunction<F>>;
+  /** What may be named behind the file, if anything. */
+  readonly names?: { readonly placeholder: string; readonly brief: string };
 }
 
 /**
@@ -94,6 +97,24 @@ export function buildCommands(
         ["--dry-run", "Only show what would change"],
       ],
       load: async () => (await import("./commands/apply.ts")).apply,
+    }),
+    run: scriptCommand(options, {
+      brief: "Keep resources and rules converged until stopped",
+      description: [
+        "Runs the rules of the script, and keeps its resources as it says, until it is stopped. With the names of rules,",
+        "only these run; a task, and with --once everything else, runs once.",
+        "",
+        "While it runs it holds the lock of the set: apply waits, and a second run stands by.",
+      ],
+      flags: RUN_FLAGS,
+      aliases: COMMON_ALIASES,
+      examples: [
+        ["--once", "One pass of everything, for a CronJob"],
+        ["tenants", "Only the rule tenants"],
+        ["restart --param deployment=shop/web", "The task restart, with its argument"],
+      ],
+      load: async () => (await import("./commands/run.ts")).run,
+      names: { placeholder: "RULE", brief: "Rules to run; all of them by default" },
     }),
     delete: scriptCommand(options, {
       brief: "Delete what the script has in the cluster",
@@ -149,13 +170,13 @@ function buildTypesCommands({ host }: AppOptions): RouteMap<ApplicationContext> 
 
 function scriptCommand<F extends CommonFlags>(
   { host, script, relaunch }: AppOptions,
-  { brief, description, flags, aliases, examples, load }: ScriptCommand<F>,
+  { brief, description, flags, aliases, examples, load, names }: ScriptCommand<F>,
 ): Command<ApplicationContext> {
-  const call = async ({ process }: ApplicationContext, flags: F, subject: Subject) => {
+  const call = async ({ process }: ApplicationContext, flags: F, subject: Subject, named: readonly string[]) => {
     const { invoke } = await import("./invocation.ts");
-    process.exitCode = await invoke(await load(), { host, flags, subject });
+    process.exitCode = await invoke(await load(), { host, flags, subject, named });
   };
-  const usage = script ? "[flags]" : "FILE [flags]";
+  const usage = [script ? undefined : "FILE", names && `[${names.placeholder}…]`, "[flags]"].filter(Boolean).join(" ");
   const docs = {
     brief,
     fullDescription: description.join("\n"),
@@ -164,22 +185,35 @@ function scriptCommand<F extends CommonFlags>(
       ...examples.map(([args, purpose]) => ({ input: script ? args : `shop.ts ${args}`, brief: purpose })),
     ],
   };
+  const onFile = async (context: ApplicationContext, flags: F, file: string, named: readonly string[]) => {
+    const code = await relaunch?.(file);
+    if (code === undefined) await call(context, flags, file, named);
+    else context.process.exitCode = code;
+  };
+  if (names) {
+    const parameter = { ...(script ? names : FILE), parse: String };
+    return buildCommand<F, string[], ApplicationContext>({
+      docs,
+      parameters: { flags, aliases, positional: { kind: "array", parameter, minimum: script ? 0 : 1 } },
+      func(flags, ...args) {
+        return script ? call(this, flags, script, args) : onFile(this, flags, args[0]!, args.slice(1));
+      },
+    });
+  }
   if (script) {
     return buildCommand<F, [], ApplicationContext>({
       docs,
       parameters: { flags, aliases, positional: { kind: "tuple", parameters: [] } },
       func(flags) {
-        return call(this, flags, script);
+        return call(this, flags, script, []);
       },
     });
   }
   return buildCommand<F, [file: string], ApplicationContext>({
     docs,
     parameters: { flags, aliases, positional: { kind: "tuple", parameters: [FILE] } },
-    async func(flags, file) {
-      const code = await relaunch?.(file);
-      if (code === undefined) await call(this, flags, file);
-      else this.process.exitCode = code;
+    func(flags, file) {
+      return onFile(this, flags, file, []);
     },
   });
 }

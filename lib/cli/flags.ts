@@ -94,6 +94,16 @@ export interface TypesPullFlags extends
   readonly output?: string;
 }
 
+/** Flags of `run`. */
+export interface RunFlags extends CommonFlags {
+  /** What may be deleted beyond the rails. */
+  readonly allowDelete?: readonly string[];
+  /** Whether everything is done once. */
+  readonly once?: boolean;
+  /** For how many objects rules may run at once. */
+  readonly ruleConcurrency: number;
+}
+
 /** Flags of `version`. */
 export type VersionFlags = Pick<CommonFlags, "output">;
 
@@ -171,6 +181,20 @@ const WRITE_FLAGS: Specs<Omit<WriteFlags, keyof CommonFlags>> = {
     placeholder: "WHAT",
     brief: "Allow more deletions: a number, Kind, Kind/namespace/name, all; repeatable",
   },
+};
+
+/** The flags of `run`. */
+export const RUN_FLAGS: Specs<RunFlags> = {
+  once: flag("Do everything once, then end"),
+  ruleConcurrency: {
+    kind: "parsed",
+    parse: parseCount,
+    default: "16",
+    placeholder: "NUMBER",
+    brief: "Objects that rules may handle at once",
+  },
+  allowDelete: WRITE_FLAGS.allowDelete,
+  ...COMMON_FLAGS,
 };
 
 /** The flags of `delete`. */

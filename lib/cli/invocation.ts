@@ -43,6 +43,8 @@ export interface Call<F extends TextFlags = TextFlags> {
 export interface Invocation<F extends CommonFlags = CommonFlags> extends Call<F> {
   /** What to run on. */
   readonly subject: Subject;
+  /** What was named behind the file, such as rules. */
+  readonly named: readonly string[];
 }
 
 /**

@@ -76,6 +76,16 @@ export class Client extends SubresourceClient implements Disposable {
     return new Client({ ...this.#options, namespace });
   }
 
+  /**
+   * Makes a client for the same server, through the same connections.
+   *
+   * @param fieldManager In whose name fields are owned, unless a call says otherwise.
+   * @returns The client.
+   */
+  withFieldManager(fieldManager: string): Client {
+    return new Client({ ...this.#options, fieldManager });
+  }
+
   /** The server's time in milliseconds since the epoch, exact to about a second. */
   serverTimeMs(): number {
     return this.sender.serverTimeMs();

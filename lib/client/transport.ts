@@ -39,12 +39,12 @@ export interface TransportOptions {
 
 /** Sends requests to one API server. */
 export class Transport implements Sender {
-  readonly #config: ClusterConfig;
   readonly #options: TransportOptions;
   readonly #lanes: Limiter;
   readonly #where: string;
   readonly #warned = new Set<string>();
   readonly #pools = new Map<Purpose, Pool>();
+  #config: ClusterConfig;
   #serverAheadMs = 0;
 
   /**
@@ -224,18 +224,16 @@ export class Transport implements Sender {
     const { source, disableCompression, impersonate } = this.#config;
     const { accept = "application/json", contentType = "application/json" } = request;
     const headers: [string, string][] = [["accept", accept], ["user-agent", "kubescript"]];
-    if (authorization !== undefined) {
-      // `fetch` would quote the whole secret.
-      if (/[^\x20-\x7e]/.test(authorization)) {
-        throw new ConfigError(`Cannot use ${source}: the token or password has a character that HTTP cannot carry`);
-      }
-      headers.push(["authorization", authorization]);
-    }
+    if (authorization !== undefined) headers.push(["authorization", authorization]);
     if (impersonate !== undefined) headers.push(...impersonationHeaders(impersonate));
     // The server compresses watch streams as many gzip members, of which fetch reads only the first.
     if (purpose === "watch" || disableCompression) headers.push(["accept-encoding", "identity"]);
     if (hasBody(request)) headers.push(["content-type", contentType]);
-    return headers;
+    // `fetch` would quote the whole secret.
+    if (headers.some(([, value]) => /\p{Cc}/u.test(value))) {
+      throw new ConfigError(`Cannot use ${source}: the user has a character that HTTP cannot carry`);
+    }
+    return headers.map(([name, value]) => [name, encodeHeader(value)]);
   }
 
   // The pool is given up with the connection that failed, as its other connections may be dead as well.
@@ -250,13 +248,18 @@ export class Transport implements Sender {
     const known = this.#pools.get(purpose);
     if (known && known.clientCertificate === clientCertificate) return known.connections;
     this.#closePool(purpose);
-    const connections = openConnections({
-      ...this.#config,
-      clientCertificate,
-      mostIdle: this.#options.concurrency,
-    });
+    const connections = this.#openPool(clientCertificate);
     this.#pools.set(purpose, { connections, clientCertificate });
     return connections;
+  }
+
+  // The server's authorities change as well, but seldom, and then connections fail. A file that is being replaced may
+  // be missing for a moment.
+  async #openPool(clientCertificate: Credential["clientCertificate"]): Promise<Connections> {
+    const { tls } = this.#config;
+    const caCerts = await tls.readCaCerts?.().catch(() => undefined) ?? tls.caCerts;
+    this.#config = { ...this.#config, tls: { ...tls, caCerts } };
+    return await openConnections({ ...this.#config, clientCertificate, mostIdle: this.#options.concurrency });
   }
 
   #closePool(purpose: Purpose): void {
@@ -285,13 +288,19 @@ interface Pool {
   readonly clientCertificate: Credential["clientCertificate"];
 }
 
+// As Go does it: `fetch` takes a character for a byte, and the API server reads UTF-8.
+function encodeHeader(value: string): string {
+  return String.fromCharCode(...new TextEncoder().encode(value));
+}
+
 // Groups and extra attributes are sent as one header for each value: the server does not split them at commas.
 function impersonationHeaders({ user, uid, groups, extra }: Impersonation): [string, string][] {
   const headers: [string, string][] = [["impersonate-user", user]];
   if (uid !== undefined) headers.push(["impersonate-uid", uid]);
   for (const group of groups) headers.push(["impersonate-group", group]);
   for (const [key, values] of Object.entries(extra)) {
-    for (const value of values) headers.push([`impersonate-extra-${encodeURIComponent(key)}`, value]);
+    const name = encodeURIComponent(key).replaceAll("(", "%28").replaceAll(")", "%29");
+    for (const value of values) headers.push([`impersonate-extra-${name}`, value]);
   }
   return headers;
 }

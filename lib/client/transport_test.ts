@@ -1,4 +1,5 @@
-import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert/strict";
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import { createAuthority, issueCertificate } from "../../tests/cluster/certificates.ts";
 import { type Clock, systemClock } from "../base/clock.ts";
 import type { KubeRequest } from "../kube/request.ts";
 import type { ClusterConfig } from "./config/cluster_config.ts";
@@ -496,20 +497,45 @@ Deno.test("Transport.stream() ends by fault, signal and duration", async (t) => 
   });
 });
 
-Deno.test("Transport refuses what it cannot do, instead of doing something else", async () => {
-  const tls = { caCerts: [], insecureSkipTlsVerify: false };
-  throws(() => makeTransport("https://a", {}, { tls: { ...tls, insecureSkipTlsVerify: true } }), {
-    name: "ConfigError",
-    message: 'Cannot use context "test" of "/config": field "insecure-skip-tls-verify" of the cluster is not supported',
-  });
-  throws(() => makeTransport("https://a", {}, { tls: { ...tls, serverName: "b" } }), {
-    message: 'Cannot use context "test" of "/config": field "tls-server-name" of the cluster is not supported',
-  });
+Deno.test("Transport warns when it does not know whom it talks to", () => {
+  const warnings: string[] = [];
+  const options = { onWarning: (message: string) => warnings.push(message) };
+  using _ = makeTransport("https://a", options, { tls: { caCerts: [], insecureSkipTlsVerify: true } });
+  deepStrictEqual(warnings, [
+    'The certificate of https://a is not checked, as context "test" of "/config" says "insecure-skip-tls-verify"',
+  ]);
+});
+
+Deno.test("Transport trusts the authorities of the moment when it connects anew", async () => {
+  const [old, young] = [createAuthority("old"), createAuthority("young")];
+  let current = old;
+  const serveAs = (port: number) => {
+    const { certificate: cert, key } = issueCertificate(current, { cn: "server", dnsNames: ["localhost"] });
+    return Deno.serve({ hostname: "127.0.0.1", port, cert, key, onListen() {} }, () => new Response("{}"));
+  };
+  const first = serveAs(0);
+  const { port } = first.addr;
+  let isMissing = false;
+  const readCaCerts = () => isMissing ? Promise.reject(new Error("missing")) : Promise.resolve([current.certificate]);
+  const tls = { caCerts: [old.certificate], readCaCerts, insecureSkipTlsVerify: false };
+  using transport = makeTransport(`https://localhost:${port}`, {}, { tls });
+  strictEqual((await transport.send(get)).status, 200);
+  await first.shutdown();
+
+  current = young;
+  await using _ = serveAs(port);
+  isMissing = true;
+  await rejects(transport.send(get), { name: "TransportError", message: /UnknownIssuer/ });
+  isMissing = false;
+  strictEqual((await transport.send(get)).status, 200);
+});
+
+Deno.test("Transport does not send what HTTP cannot carry", async () => {
   using transport = makeTransport("http://127.0.0.1:1", {}, {
     credentials: fixedCredentials({ authorization: "Bearer s3cret\nx" }),
   });
   await rejects(transport.send(get), {
     name: "ConfigError",
-    message: 'Cannot use context "test" of "/config": the token or password has a character that HTTP cannot carry',
+    message: 'Cannot use context "test" of "/config": the user has a character that HTTP cannot carry',
   });
 });

@@ -17,7 +17,7 @@ import { membersLeft, type RemovedSet, removeSet } from "./remove_set.ts";
 import type { NotReady, Outcome, Result, Stop } from "./result.ts";
 import type { RunLock } from "./run_lock.ts";
 import { SecretKey } from "./secret_key.ts";
-import { openSession, type Session } from "./session.ts";
+import { type OpenedScript, openSession, type Session } from "./session.ts";
 import { evaluateScript, type Wanted } from "./wanted.ts";
 import { survey } from "./survey.ts";
 import { refuseMistakes } from "./validation.ts";
@@ -39,6 +39,24 @@ export async function applyScript(options: ApplyCommandOptions): Promise<Result>
   return await new ApplyRun(session, await evaluateScript(opened), options).run();
 }
 
+/**
+ * Applies a script in a session that stays open.
+ *
+ * @param opened The script and the session.
+ * @param options The rails.
+ * @param lock The lock of the set, if it is held already; it is kept then.
+ * @returns What was done and what was not.
+ * @throws {ScriptError} If the script is not right.
+ * @throws {ApiError} If the server refuses what cannot be done without.
+ */
+export async function applyOpened(
+  opened: OpenedScript,
+  options: ApplyCommandOptions,
+  lock?: RunLock,
+): Promise<Result> {
+  return await new ApplyRun(opened.session, await evaluateScript(opened), options, lock).run();
+}
+
 const NOTHING_REMOVED: RemovedSet = { outcomes: [], remaining: [] };
 
 class ApplyRun {
@@ -46,10 +64,12 @@ class ApplyRun {
   readonly #wanted: Wanted;
   readonly #options: ApplyCommandOptions;
   readonly #key: SecretKey;
+  readonly #held: RunLock | undefined;
   readonly #outcomes: Outcome[] = [];
 
-  constructor(session: Session, wanted: Wanted, options: ApplyCommandOptions) {
+  constructor(session: Session, wanted: Wanted, options: ApplyCommandOptions, held?: RunLock) {
     this.#session = session;
+    this.#held = held;
     this.#wanted = wanted;
     this.#options = options;
     this.#key = new SecretKey(session.client, session.set);
@@ -64,19 +84,19 @@ class ApplyRun {
       if (stopped !== undefined) return this.#result(planned, { stopped });
       const total = planned.plan.changes.filter((change) => change.action !== "unchanged").length;
       if (total === 0) return this.#result(planned, { notReady: await this.#waitReady(planned, found.live) });
-      if (await waitForTurn(this.#session, found)) continue;
+      if (!this.#held && await waitForTurn(this.#session, found)) continue;
       confirmed ||= await this.#options.confirm?.(planned.plan) ?? true;
       if (!confirmed) return this.#result(planned, { interrupted: true });
       const homePlanned = await this.#makeHome(planned);
       if (this.#outcomes.some((outcome) => outcome.status !== "done")) return this.#result(planned, {});
-      const lock = await takeLock(this.#session, found, this.#wanted.targets);
+      const lock = this.#held ?? await takeLock(this.#session, found, this.#wanted.targets);
       // Somebody else was faster: what was read is not how it is any more.
       if (lock === undefined) continue;
       this.#options.listen({ type: "planned", plan: planned.plan, total });
       try {
         return await this.#write(homePlanned, lock);
       } finally {
-        lock.stop();
+        if (!this.#held) lock.stop();
       }
     }
   }
@@ -113,6 +133,7 @@ class ApplyRun {
   }
 
   async #write(first: SetPlan, lock: RunLock): Promise<Result> {
+    if (this.#held) await lock.extend(scopeOf(this.#session, this.#wanted.targets, []));
     const signal = AbortSignal.any([this.#options.signal, lock.lost]);
     const planned = await this.#withKey(first, lock);
     const applied = await applySet(this.#session, planned, { signal, timeoutMs: this.#options.timeoutMs });
@@ -121,7 +142,7 @@ class ApplyRun {
     let rest: Partial<Result> = {};
     try {
       rest = { notReady: complete ? await this.#finish(planned, applied, lock, signal) : [] };
-      if (!complete && !lock.lost.aborted) await lock.release(lock.parent.scope);
+      if (!complete && !this.#held && !lock.lost.aborted) await lock.release(lock.parent.scope);
     } catch (error) {
       // What was applied must be told even if nothing more can be done.
       if (!(error instanceof KubescriptError)) throw error;
@@ -137,7 +158,7 @@ class ApplyRun {
     let removed = pruneEarly ? await this.#prune(planned, lock, signal) : NOTHING_REMOVED;
     const notReady = await this.#waitReady(planned, applied.live, writtenKeys(applied), signal);
     if (!pruneEarly && notReady.length === 0) removed = await this.#prune(planned, lock, signal);
-    if (!lock.lost.aborted) await lock.release(this.#scopeAfter(planned, removed));
+    if (!this.#held && !lock.lost.aborted) await lock.release(this.#scopeAfter(planned, removed));
     return [...notReady, ...removed.remaining];
   }
 

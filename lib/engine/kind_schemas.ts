@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isJsonObject } from "../base/json.ts";
 import { readGroupSchemas } from "../client/openapi.ts";
 import { loadBuiltInSchemas, loadMetadataSchema, OBJECT_META_SCHEMA } from "../kinds/schemas.ts";
 import { isBuiltIn } from "../kube/built_in.ts";
@@ -18,6 +19,7 @@ import type { Session } from "./session.ts";
 export class KindSchemas {
   readonly #session: Pick<Session, "client" | "options">;
   readonly #defined: ReadonlyMap<string, DefinedKind>;
+  readonly #found = new Map<string, Promise<KindSchema | undefined>>();
   readonly #served = new Map<string, Promise<FindKindSchema | undefined>>();
 
   /**
@@ -37,14 +39,11 @@ export class KindSchemas {
    * @param gvk The kind.
    * @returns The schema; `undefined` if there is none of which it is certain that the server goes by it.
    */
-  async find(gvk: GroupVersionKind): Promise<KindSchema | undefined> {
-    if (isBuiltIn(gvk.group)) return (await loadBuiltInSchemas(gvk.group, gvk.version))?.(gvk.kind);
-    const defined = this.#defined.get(`${formatGroupKind(gvk)}/${gvk.version}`);
-    if (defined !== undefined) return defined.schema && await withMetadata(defined.schema);
-    const served = await this.findServed(gvk);
-    // Extension servers publish schemas, too, and need not go by them.
-    const name = [...gvk.group.split(".").reverse(), gvk.version, gvk.kind].join(".");
-    return served && served.find(name) === served.schema ? served : undefined;
+  find(gvk: GroupVersionKind): Promise<KindSchema | undefined> {
+    const key = `${formatGroupKind(gvk)}/${gvk.version}`;
+    const found = this.#found.get(key) ?? this.#find(gvk, this.#defined.get(key));
+    this.#found.set(key, found);
+    return found;
   }
 
   /**
@@ -60,6 +59,15 @@ export class KindSchemas {
     return (await known)?.(gvk.kind);
   }
 
+  async #find(gvk: GroupVersionKind, defined: DefinedKind | undefined): Promise<KindSchema | undefined> {
+    if (isBuiltIn(gvk.group)) return (await loadBuiltInSchemas(gvk.group, gvk.version))?.(gvk.kind);
+    if (defined !== undefined) return await readDefined(defined);
+    const served = await this.findServed(gvk);
+    // Extension servers publish schemas, too, and need not go by them.
+    const name = [...gvk.group.split(".").reverse(), gvk.version, gvk.kind].join(".");
+    return served && served.find(name) === served.schema ? served : undefined;
+  }
+
   async #readServed(gvk: GroupVersionKind): Promise<FindKindSchema | undefined> {
     const { client, options: { signal } } = this.#session;
     try {
@@ -72,16 +80,28 @@ export class KindSchemas {
 }
 
 /** Adds what every object has, and a CustomResourceDefinition leaves out. */
-async function withMetadata(schema: Schema): Promise<KindSchema | undefined> {
-  if (!await isSchema(schema)) return undefined;
+async function readDefined({ schema }: DefinedKind): Promise<KindSchema | undefined> {
+  // What is no schema is reported with its definition.
+  if (schema === undefined || !await isSchema(schema)) return undefined;
+  const { properties, ...rest } = withoutNulls(schema) as Schema;
   const text = { type: "string" };
   const common = { apiVersion: text, kind: text, metadata: { $ref: OBJECT_META_SCHEMA } };
-  const properties = schema.properties && { ...schema.properties, ...common };
-  return { schema: { ...schema, ...(properties && { properties }) }, find: await loadMetadataSchema() };
+  return {
+    schema: { ...rest, ...(properties && { properties: { ...properties, ...common } }) },
+    find: await loadMetadataSchema(),
+  };
 }
 
-async function isSchema(schema: unknown): Promise<boolean> {
+async function isSchema(schema: Schema): Promise<boolean> {
   const { find } = (await loadBuiltInSchemas("apiextensions.k8s.io", "v1"))!("CustomResourceDefinition")!;
-  return validateObject(schema, { schema: find("apiextensions/v1.JSONSchemaProps")!, find }, { builtIn: true })
-    .length === 0;
+  const definition = find("apiextensions/v1.JSONSchemaProps")!;
+  return validateObject(schema, { schema: definition, find }, { builtIn: true }).length === 0;
+}
+
+/** Takes out what the server takes for nothing. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isJsonObject(value)) return value;
+  const fields = Object.entries(value).filter(([, field]) => field !== null);
+  return Object.fromEntries(fields.map(([name, field]) => [name, withoutNulls(field)]));
 }

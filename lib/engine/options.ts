@@ -33,6 +33,8 @@ export interface CommandOptions {
   readonly paramsFile?: string | undefined;
   /** The name of a preset of the script. */
   readonly preset?: string | undefined;
+  /** Whether the rules `each` are evaluated; if not, their children are left alone. @default {true} */
+  readonly rules?: boolean | undefined;
   /** How many requests may be under way at once. */
   readonly concurrency: number;
   /** How long one attempt of a request may take, in milliseconds. */

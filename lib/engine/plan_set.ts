@@ -9,9 +9,11 @@ import { formatRef, refKey, refOf } from "../kube/object_ref.ts";
 import { formatGroupKind } from "../kube/resource_type.ts";
 import type { Change, Plan } from "../plan/change.ts";
 import { digest } from "../plan/digest.ts";
+import type { Mask } from "../plan/mask.ts";
 import { type GraphNode, orderObjects } from "../plan/order.ts";
 import { NO_HASH, type PlanContext, planObject } from "../plan/plan_object.ts";
 import { planRemovals } from "../plan/removal.ts";
+import { RULE_LABEL } from "./rules/child_marks.ts";
 import type { SecretKey } from "./secret_key.ts";
 import type { Session } from "./session.ts";
 import type { Target, Wanted } from "./wanted.ts";
@@ -56,7 +58,7 @@ export interface SetPlan {
  * @returns The plan.
  */
 export async function planSet(session: Session, wanted: Wanted, found: Survey, key: SecretKey): Promise<SetPlan> {
-  const context = planContext(session, wanted, key);
+  const context = planContext(session, wanted.mask, key);
   const nodes = orderObjects(wanted.targets.map((target): OrderedTarget => ({
     object: target.desired.object,
     dependsOn: target.desired.dependsOn,
@@ -71,6 +73,7 @@ export async function planSet(session: Session, wanted: Wanted, found: Survey, k
   const desiredUids = new Set([...desiredKeys].map((desiredKey) => found.live.get(desiredKey)?.metadata.uid));
   const leaving = [...found.members]
     .filter(([memberKey, { live }]) => !desiredKeys.has(memberKey) && !desiredUids.has(live.metadata.uid))
+    .filter(([, { live }]) => session.options.rules !== false || live.metadata.labels?.[RULE_LABEL] === undefined)
     .map(([, member]) => member);
   const removals = orderRemovals(planRemovals(leaving, session.set));
   const plan: Plan = {
@@ -97,12 +100,20 @@ export function orderRemovals(removals: readonly Change[]): Change[] {
   return orderObjects(items).map((node) => node.item.change).reverse();
 }
 
-function planContext(session: Session, wanted: Wanted, key: SecretKey): PlanContext {
+/**
+ * Gathers what is the same for all plans of a run.
+ *
+ * @param session The session.
+ * @param mask Hides secret values.
+ * @param key The key for hashes of Secrets.
+ * @returns The context.
+ */
+export function planContext(session: Session, mask: Mask, key: SecretKey): PlanContext {
   return {
     set: session.set,
     force: session.options.forceConflicts,
     drift: session.script.drift,
-    mask: wanted.mask,
+    mask,
     digest: async (desired) => {
       if (desired.object.kind !== "Secret" || desired.object.apiVersion !== "v1") return await digest(desired);
       const bytes = await key.read();

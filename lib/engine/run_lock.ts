@@ -95,6 +95,23 @@ export class RunLock {
   }
 
   /**
+   * Records that there may be members in more places, before they are made.
+   *
+   * @param more The places.
+   * @throws {LockLostError} If the lock is not held any more.
+   */
+  async extend(more: Scope): Promise<void> {
+    const { groupKinds, namespaces } = this.#parent.scope;
+    const scope = {
+      groupKinds: [...new Set([...groupKinds, ...more.groupKinds])],
+      namespaces: [...new Set([...namespaces, ...more.namespaces])],
+    };
+    const isKnown = scope.groupKinds.length === groupKinds.length && scope.namespaces.length === namespaces.length;
+    if (!isKnown) await this.#write(scope, true);
+    this.#lost.signal.throwIfAborted();
+  }
+
+  /**
    * Gives the lock back.
    *
    * @param scope Where members may be from now on.

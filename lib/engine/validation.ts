@@ -8,7 +8,7 @@ import { isBuiltIn } from "../kube/built_in.ts";
 import type { DesiredObject, FieldPath } from "../kube/desired_object.ts";
 import { parseFieldPath } from "../kube/field_path.ts";
 import { refKey, refOf } from "../kube/object_ref.ts";
-import { formatApiVersion, formatGroupKind, type ResourceType } from "../kube/resource_type.ts";
+import { formatGroupKind } from "../kube/resource_type.ts";
 import type { KindSchema } from "../kube/schema.ts";
 import type { Mask } from "../plan/mask.ts";
 import { findField } from "../plan/payload.ts";
@@ -41,11 +41,8 @@ export interface Finding {
  * @returns The mistakes for which the server would refuse the objects.
  */
 export async function findMistakes(targets: readonly Target[], schemas: KindSchemas, mask: Mask): Promise<Finding[]> {
-  const types = new Map(targets.map(({ type }) => [keyOf(type), type]));
-  const found = await Promise.all([...types].map(async ([key, type]) => [key, await schemas.find(type)] as const));
-  const known = new Map(found);
   const findings = await Promise.all(targets.map(async (target): Promise<Finding[]> => {
-    const schema = known.get(keyOf(target.type));
+    const schema = await schemas.find(target.type);
     if (schema === undefined) return [];
     const { object, origin } = target.written;
     const problems = [...await compareWithSchemas(target, schema, schemas, mask), ...findKnownMistakes(object)];
@@ -70,10 +67,6 @@ export function refuseMistakes(session: Session, findings: readonly Finding[], s
   throw new ScriptError(`Cannot plan script "${session.script.name}"`, certain.map(({ text }) => text), {
     hint: "If the server accepts this, leave the check to it with --validate=false",
   });
-}
-
-function keyOf(type: ResourceType): string {
-  return `${formatApiVersion(type)}/${type.kind}`;
 }
 
 async function compareWithSchemas(

@@ -5,9 +5,11 @@
  */
 
 import { readEnv } from "../client/config/env.ts";
+import { isBuiltIn } from "../kube/built_in.ts";
 import { type DesiredObject, formatOrigin, type Requirement } from "../kube/desired_object.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { formatGroupKind, parseApiVersion, type ResourceType } from "../kube/resource_type.ts";
+import { fillAtomicDefaults } from "../plan/atomic_defaults.ts";
 import { Mask } from "../plan/mask.ts";
 import { normalize } from "../plan/normalize.ts";
 import { checkDuplicates } from "../script/duplicates.ts";
@@ -18,6 +20,7 @@ import { ScriptError } from "../script/script_error.ts";
 import { definedKinds } from "./defined_kinds.ts";
 import { KindSchemas } from "./kind_schemas.ts";
 import { readParamsFile } from "./load/params_file.ts";
+import { eachObjects } from "./rules/each_objects.ts";
 import { scriptReader } from "./script_reader.ts";
 import type { OpenedScript, Session } from "./session.ts";
 import { type Finding, findMistakes, refuseMistakes } from "./validation.ts";
@@ -55,15 +58,7 @@ export interface Wanted {
  */
 export async function evaluateScript({ loaded, session }: OpenedScript): Promise<Wanted> {
   const { script, set, options } = session;
-  const params = await resolveParams(script, {
-    flags: options.params,
-    preset: options.preset,
-    env: readEnv,
-    readFile: (path) => Deno.readTextFile(path),
-    file: options.paramsFile === undefined
-      ? undefined
-      : { name: options.paramsFile, content: await readParamsFile(options.paramsFile) },
-  });
+  const params = await readParams(session);
   const evaluation = loaded.documents === undefined
     ? await evaluate(script, {
       params,
@@ -72,7 +67,32 @@ export async function evaluateScript({ loaded, session }: OpenedScript): Promise
       signal: options.signal,
     })
     : evaluateDocuments(script, loaded.documents);
-  return await resolveTargets(session, evaluation, new Mask(secretValues(script, params)));
+  const defined = definedKinds(evaluation.objects.map(({ object }) => object));
+  const children = options.rules === false ? [] : await eachObjects(session, params, (object) => {
+    const gvk = { ...parseApiVersion(object.apiVersion), kind: object.kind };
+    return session.mapper.find(gvk) ?? defined.get(`${formatGroupKind(gvk)}/${gvk.version}`)?.type;
+  });
+  const objects = [...evaluation.objects, ...children];
+  return await resolveTargets(session, { ...evaluation, objects }, new Mask(secretValues(script, params)));
+}
+
+/**
+ * Finds the values of the script's params.
+ *
+ * @param session The session.
+ * @returns The values by name.
+ * @throws {ParamsError} If one is missing, unknown or of a wrong form.
+ */
+export async function readParams({ script, options }: Session): Promise<Readonly<Record<string, unknown>>> {
+  return await resolveParams(script, {
+    flags: options.params,
+    preset: options.preset,
+    env: readEnv,
+    readFile: (path) => Deno.readTextFile(path),
+    file: options.paramsFile === undefined
+      ? undefined
+      : { name: options.paramsFile, content: await readParamsFile(options.paramsFile) },
+  });
 }
 
 async function resolveTargets(session: Session, evaluation: Evaluation, mask: Mask): Promise<Wanted> {
@@ -100,16 +120,22 @@ async function resolveTargets(session: Session, evaluation: Evaluation, mask: Ma
     const namespace = found.type.namespaced ? ref.namespace ?? session.set.namespace : undefined;
     return [{ ...requirement, type: found.type, ref: { ...ref, namespace } }];
   });
-  const findings = session.options.validate === false
-    ? []
-    : await findMistakes(targets, new KindSchemas(session, defined), mask);
+  const schemas = new KindSchemas(session, defined);
+  const findings = session.options.validate === false ? [] : await findMistakes(targets, schemas, mask);
   if (problems.length > 0) {
     const certain = findings.filter(({ incomplete }) => !incomplete).map(({ text }) => text);
     throw new ScriptError(`Cannot plan script "${session.script.name}"`, [...problems, ...certain]);
   }
   if (findings.every(({ incomplete }) => !incomplete)) refuseMistakes(session, findings);
   checkDuplicates(session.script, targets.map((target) => target.desired));
-  return { targets: placeDependencies(targets, session.set.namespace), requirements, mask, findings };
+  const complete = await Promise.all(targets.map((target) => withDefaults(target, schemas)));
+  return { targets: placeDependencies(complete, session.set.namespace), requirements, mask, findings };
+}
+
+/** Fills in what the server would. The schemas of built-in kinds do not tell that; `plan/normal_forms.ts` knows it. */
+async function withDefaults(target: Target, schemas: KindSchemas): Promise<Target> {
+  const schema = isBuiltIn(target.type.group) ? undefined : await schemas.find(target.type);
+  return schema === undefined ? target : { ...target, desired: fillAtomicDefaults(target.desired, schema) };
 }
 
 /** Puts an object where it belongs: into the home namespace, if it names none, or into none at all. */
@@ -132,7 +158,14 @@ function placeDependencies(targets: readonly Target[], home: string): Target[] {
   }));
 }
 
-function secretValues(script: Script, params: Readonly<Record<string, unknown>>): string[] {
+/**
+ * Lists what must not be shown.
+ *
+ * @param script The script.
+ * @param params The values of its params.
+ * @returns The values of those that are secret.
+ */
+export function secretValues(script: Script, params: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(script.params).flatMap(([name, param]) =>
     param.type === "secret" && typeof params[name] === "string" ? [params[name]] : []
   );

@@ -5,7 +5,7 @@
  */
 
 import type { Clock } from "../base/clock.ts";
-import { formatGroupKind } from "../kube/resource_type.ts";
+import { formatGroupKind, type ResourceType } from "../kube/resource_type.ts";
 import type { Member } from "../plan/removal.ts";
 import { readParent, type Scope } from "./parent.ts";
 import type { Stop } from "./result.ts";
@@ -23,7 +23,7 @@ const POLL_MS = 500;
  * @param found What there is.
  * @returns Whether it waited, so that everything must be read again.
  */
-export async function waitForTurn(session: Session, found: Survey): Promise<boolean> {
+export async function waitForTurn(session: Session, found: Pick<Survey, "parent">): Promise<boolean> {
   const { clock, signal, listen } = session.options;
   let { parent } = found;
   for (let told: string | undefined;;) {
@@ -59,6 +59,26 @@ export function takeLock(session: Session, found: Survey, targets: readonly Targ
       namespaces: [...new Set([...before.namespaces, ...now.namespaces])],
     },
   });
+}
+
+/**
+ * Takes the lock of the set for as long as the script runs, as soon as nobody else holds it.
+ *
+ * @param session The session.
+ * @param types The kinds of which the rules may make members.
+ * @returns The lock.
+ */
+export async function takeRunnerLock(session: Session, types: readonly ResourceType[]): Promise<RunLock> {
+  const { client, set, options: { clock, signal } } = session;
+  const holder = holderName(clock);
+  for (;;) {
+    const before = await readParent(client, set, signal);
+    if (await waitForTurn(session, { parent: before })) continue;
+    const { groupKinds, namespaces } = before?.scope ?? { groupKinds: [], namespaces: [] };
+    const scope = { groupKinds: [...new Set([...groupKinds, ...types.map(formatGroupKind)])], namespaces };
+    const lock = await RunLock.take({ client, set, clock, holder, before, scope });
+    if (lock) return lock;
+  }
 }
 
 /**

@@ -53,8 +53,12 @@ async function loadFiles(paths: readonly string[]): Promise<FindSchema> {
       return [path, schemas as Readonly<Record<string, Schema>>] as const;
     })),
   );
+  const found = new Map<string, Schema | undefined>();
   return (name) => {
+    if (found.has(name)) return found.get(name);
     const dot = name.indexOf(".");
-    return files.get(name.slice(0, dot))?.[name.slice(dot + 1)];
+    const schema = files.get(name.slice(0, dot))?.[name.slice(dot + 1)];
+    found.set(name, schema);
+    return schema;
   };
 }

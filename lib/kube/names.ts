@@ -12,6 +12,11 @@ const DNS_SUBDOMAIN = `${DNS_LABEL}(\\.${DNS_LABEL})*`;
 const LABEL_KEY = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
 const LABEL_VALUE = `(${LABEL_KEY})?`;
 const DATA_KEY = "[-._a-zA-Z0-9]+";
+const IS_DNS_LABEL = whole(DNS_LABEL);
+const IS_DNS_SUBDOMAIN = whole(DNS_SUBDOMAIN);
+const IS_LABEL_KEY = whole(LABEL_KEY);
+const IS_LABEL_VALUE = whole(LABEL_VALUE);
+const IS_DATA_KEY = whole(DATA_KEY);
 
 const LABEL_KEY_RULE =
   "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character " +
@@ -50,10 +55,10 @@ export function isDns1123Label(name: string): boolean {
  */
 export function validateDns1123Label(name: string): string[] {
   const faults = validateLength(name, 63, "characters");
-  if (matches(name, DNS_LABEL)) return faults;
+  if (IS_DNS_LABEL.test(name)) return faults;
   return [
     ...faults,
-    matches(name, DNS_SUBDOMAIN)
+    IS_DNS_SUBDOMAIN.test(name)
       ? "must not contain dots"
       : "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end " +
         `with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '${DNS_LABEL}')`,
@@ -86,7 +91,7 @@ export function isDns1123Subdomain(name: string): boolean {
  */
 export function validateDns1123Subdomain(name: string): string[] {
   const faults = validateLength(name, 253, "characters");
-  if (matches(name, DNS_SUBDOMAIN)) return faults;
+  if (IS_DNS_SUBDOMAIN.test(name)) return faults;
   return [
     ...faults,
     "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and " +
@@ -114,7 +119,7 @@ export function validateLabelKey(key: string): string[] {
   }
   if (name === "") faults.push("name part must be non-empty");
   else faults.push(...validateLength(name, 63, "bytes").map((fault) => `name part ${fault}`));
-  if (!matches(name, LABEL_KEY)) faults.push(`name part ${LABEL_KEY_RULE}`);
+  if (!IS_LABEL_KEY.test(name)) faults.push(`name part ${LABEL_KEY_RULE}`);
   return faults;
 }
 
@@ -126,7 +131,7 @@ export function validateLabelKey(key: string): string[] {
  */
 export function validateLabelValue(value: string): string[] {
   const faults = validateLength(value, 63, "bytes");
-  if (matches(value, LABEL_VALUE)) return faults;
+  if (IS_LABEL_VALUE.test(value)) return faults;
   return [
     ...faults,
     "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and " +
@@ -143,7 +148,7 @@ export function validateLabelValue(value: string): string[] {
  */
 export function validateDataKey(key: string): string[] {
   const faults = validateLength(key, 253, "characters");
-  if (!matches(key, DATA_KEY)) {
+  if (!IS_DATA_KEY.test(key)) {
     faults.push(
       "a valid config key must consist of alphanumeric characters, '-', '_' or '.' " +
         `(e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '${DATA_KEY}')`,
@@ -162,7 +167,7 @@ export function validateDataKey(key: string): string[] {
  */
 export function validatePortName(name: string): string[] {
   const faults = validateLength(name, 15, "characters");
-  if (!matches(name, "[-a-z0-9]+")) {
+  if (!/^[-a-z0-9]+$/.test(name)) {
     faults.push("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)");
   }
   if (!/[a-z]/.test(name)) faults.push("must contain at least one letter (a-z)");
@@ -176,6 +181,6 @@ function validateLength(text: string, max: number, unit: "bytes" | "characters")
   return text.length > max ? [`must be no more than ${max} ${unit}`] : [];
 }
 
-function matches(text: string, pattern: string): boolean {
-  return new RegExp(`^(?:${pattern})$`).test(text);
+function whole(pattern: string): RegExp {
+  return new RegExp(`^(?:${pattern})$`);
 }

@@ -117,7 +117,8 @@ export class Reflector {
     const { state, effects } = stepReflector(this.#state, input);
     this.#state = state;
     for (const effect of effects) this.#do(effect);
-    if (state.status !== status) this.#options.onStatus(state.status);
+    const { phase, reason } = state.status;
+    if (phase !== status.phase || reason !== status.reason) this.#options.onStatus(state.status);
   }
 
   #do(effect: ReflectorEffect): void {

@@ -294,7 +294,7 @@ function onProbeFailure(state: ReflectorState, failure: WatchFailure): Reflector
 function onSilence(state: ReflectorState): ReflectorStep {
   const { activity, resourceVersion } = state;
   if (activity.type === "streaming") return breakStream(state, "the server does not end its initial events");
-  if (activity.type !== "watching" || activity.probing) return stay(state);
+  if (activity.type !== "watching" || activity.probing || activity.behind !== undefined) return stay(state);
   // Two watches of versions that have no order cannot be told apart.
   if (compareResourceVersions(resourceVersion!, "1") === undefined) return replaceWatch(state);
   return stay(

@@ -227,6 +227,7 @@ const steps: [what: string, inputs: ReflectorInput[], effects: string[], status:
     "watch 5",
   ], "live"],
   ["gives the watch time after a probe that found something", [...behind, probeEnded], ["allow"], "live"],
+  ["does not probe again while the watch has its time", [...behind, probeEnded, silent], [], "live"],
   ["leaves out what the watch sends late", [...behind, event("ADDED", "a", 7)], [], "live"],
   ["replaces a watch that lacks what its probe found", [...behind, probeEnded, due], ["watch 7 fresh"], "reconnecting"],
   ["replaces a watch that sends only a part of it", [...behind, event("ADDED", "a", 6), probeEnded, due], [

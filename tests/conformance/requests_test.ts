@@ -150,71 +150,68 @@ row("A4", "patch: JSON patch, merge patch, strategic merge patch, server-side ap
   });
 });
 
-row(
-  "A5",
-  "delete with gracePeriodSeconds, propagationPolicy, preconditions, dryRun",
-  async ({ k, namespace, step }) => {
-    await step("gracePeriodSeconds", async () => {
-      await k.create(pod("slow", { nodeName: "node-of-nobody" }));
-      const going = await k.delete(Pod, "slow", { gracePeriodSeconds: 70 });
-      strictEqual(going?.metadata.deletionGracePeriodSeconds, 70);
-      ok(going.metadata.deletionTimestamp !== undefined);
-      strictEqual((await k.get(Pod, "slow")).metadata.deletionGracePeriodSeconds, 70);
-      await k.delete(Pod, "slow", { gracePeriodSeconds: 0 });
-      strictEqual(await k.find(Pod, "slow"), undefined);
-    });
-    for (const propagationPolicy of ["Foreground", "Background", "Orphan"] as const) {
-      await step(`propagationPolicy ${propagationPolicy}`, async () => {
-        const name = propagationPolicy.toLowerCase();
-        const { apiVersion, kind, metadata: { uid } } = await k.create(ConfigMap({ metadata: { name } }));
-        const owner = { apiVersion, kind, name, uid, blockOwnerDeletion: true };
-        // A finalizer of the dependent keeps it, so that the state in between is there to be seen.
-        const finalizers = ["example.com/keep"];
-        const dependent = `${name}-dependent`;
-        await k.create(ConfigMap({ metadata: { name: dependent, ownerReferences: [owner], finalizers } }));
-        const going = await k.delete(ConfigMap, name, { propagationPolicy });
+row("A5", "delete with gracePeriodSeconds, propagationPolicy, preconditions, dryRun", async (context) => {
+  const { k, namespace, step } = context;
+  await step("gracePeriodSeconds", async () => {
+    await k.create(pod("slow", { nodeName: "node-of-nobody" }));
+    const going = await k.delete(Pod, "slow", { gracePeriodSeconds: 70 });
+    strictEqual(going?.metadata.deletionGracePeriodSeconds, 70);
+    ok(going.metadata.deletionTimestamp !== undefined);
+    strictEqual((await k.get(Pod, "slow")).metadata.deletionGracePeriodSeconds, 70);
+    await k.delete(Pod, "slow", { gracePeriodSeconds: 0 });
+    strictEqual(await k.find(Pod, "slow"), undefined);
+  });
+  for (const propagationPolicy of ["Foreground", "Background", "Orphan"] as const) {
+    await step(`propagationPolicy ${propagationPolicy}`, async () => {
+      const name = propagationPolicy.toLowerCase();
+      const { apiVersion, kind, metadata: { uid } } = await k.create(ConfigMap({ metadata: { name } }));
+      const owner = { apiVersion, kind, name, uid, blockOwnerDeletion: true };
+      // A finalizer keeps a dependent that goes, so that the state in between is there to be seen.
+      const finalizers = propagationPolicy === "Orphan" ? [] : ["example.com/keep"];
+      const dependent = `${name}-dependent`;
+      await k.create(ConfigMap({ metadata: { name: dependent, ownerReferences: [owner], finalizers } }));
+      const going = await k.delete(ConfigMap, name, { propagationPolicy });
 
-        if (propagationPolicy === "Orphan") {
-          deepStrictEqual(going?.metadata.finalizers, ["orphan"]);
-          await until("the owner is gone", async () => await k.find(ConfigMap, name) === undefined);
-          const { metadata } = await k.get(ConfigMap, dependent);
-          deepStrictEqual([metadata.ownerReferences, metadata.deletionTimestamp], [undefined, undefined]);
-          return;
-        }
-        const isBlocked = propagationPolicy === "Foreground";
-        deepStrictEqual(going?.metadata.finalizers, isBlocked ? ["foregroundDeletion"] : undefined);
-        await until("the dependent goes", async () => {
-          return (await k.get(ConfigMap, dependent)).metadata.deletionTimestamp !== undefined;
-        });
-        strictEqual(await k.find(ConfigMap, name) !== undefined, isBlocked);
-        await k.patch(ConfigMap, dependent, { metadata: { finalizers: null } });
-        await until("both are gone", async () => {
-          return await k.find(ConfigMap, dependent) === undefined && await k.find(ConfigMap, name) === undefined;
-        });
-      });
-    }
-    await step("preconditions", async () => {
-      const { metadata: { uid, resourceVersion } } = await k.create(ConfigMap({ metadata: { name: "a" } }));
-      const other = crypto.randomUUID();
-      const cases = [{ uid: other }, { uid, resourceVersion: "1" }, { resourceVersion: "1" }];
-      for (const preconditions of cases) {
-        const error = await refusal(k.delete(ConfigMap, "a", { preconditions }));
-        strictEqual(error.isConflict, true);
-        ok(error.message.startsWith(`Cannot delete ConfigMap/${namespace}/a: `), error.message);
+      if (propagationPolicy === "Orphan") {
+        deepStrictEqual(going?.metadata.finalizers, ["orphan"]);
+        await until("the owner is gone", async () => await k.find(ConfigMap, name) === undefined);
+        const { metadata } = await k.get(ConfigMap, dependent);
+        deepStrictEqual([metadata.ownerReferences, metadata.deletionTimestamp], [undefined, undefined]);
+        return;
       }
-      // An object that was read stands for itself alone, without being asked to.
-      const impostor = { metadata: { name: "a", uid: other } };
-      strictEqual((await refusal(k.delete(ConfigMap, impostor))).isConflict, true);
-      await k.delete(ConfigMap, "a", { preconditions: { uid, resourceVersion } });
-      strictEqual(await k.find(ConfigMap, "a"), undefined);
+      const isBlocked = propagationPolicy === "Foreground";
+      deepStrictEqual(going?.metadata.finalizers, isBlocked ? ["foregroundDeletion"] : undefined);
+      await until("the dependent goes", async () => {
+        return (await k.get(ConfigMap, dependent)).metadata.deletionTimestamp !== undefined;
+      });
+      strictEqual(await k.find(ConfigMap, name) !== undefined, isBlocked);
+      await k.patch(ConfigMap, dependent, { metadata: { finalizers: null } });
+      await until("both are gone", async () => {
+        return await k.find(ConfigMap, dependent) === undefined && await k.find(ConfigMap, name) === undefined;
+      });
     });
-    await step("dryRun", async () => {
-      const live = await k.create(ConfigMap({ metadata: { name: "a" } }));
-      await k.delete(ConfigMap, live, { dryRun: "All" });
-      strictEqual((await k.get(ConfigMap, "a")).metadata.deletionTimestamp, undefined);
-    });
-  },
-);
+  }
+  await step("preconditions", async () => {
+    const { metadata: { uid, resourceVersion } } = await k.create(ConfigMap({ metadata: { name: "a" } }));
+    const other = crypto.randomUUID();
+    const cases = [{ uid: other }, { uid, resourceVersion: "1" }, { resourceVersion: "1" }];
+    for (const preconditions of cases) {
+      const error = await refusal(k.delete(ConfigMap, "a", { preconditions }));
+      strictEqual(error.isConflict, true);
+      ok(error.message.startsWith(`Cannot delete ConfigMap/${namespace}/a: `), error.message);
+    }
+    // An object that was read stands for itself alone, without being asked to.
+    const impostor = { metadata: { name: "a", uid: other } };
+    strictEqual((await refusal(k.delete(ConfigMap, impostor))).isConflict, true);
+    await k.delete(ConfigMap, "a", { preconditions: { uid, resourceVersion } });
+    strictEqual(await k.find(ConfigMap, "a"), undefined);
+  });
+  await step("dryRun", async () => {
+    const live = await k.create(ConfigMap({ metadata: { name: "a" } }));
+    await k.delete(ConfigMap, live, { dryRun: "All" });
+    strictEqual((await k.get(ConfigMap, "a")).metadata.deletionTimestamp, undefined);
+  });
+});
 
 row("A6", "deleteCollection with selectors, gracePeriodSeconds, propagationPolicy, limit", async ({ k, step }) => {
   const create = async (names: string[], labels: Record<string, string>, finalizers: string[] = []) => {

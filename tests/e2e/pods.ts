@@ -63,10 +63,13 @@ export async function startPod(
  * Connects to the test cluster.
  *
  * @param namespace The namespace of references that name none.
+ * @param kubeconfig The kubeconfig file; by default that of a user who may do everything.
  * @returns The client; dispose it in the end.
  */
-export async function connectTo({ name: namespace }: TestNamespace): Promise<PodClient & Disposable> {
-  const { kubeconfig } = testCluster();
+export async function connectTo(
+  { name: namespace }: TestNamespace,
+  kubeconfig: string = testCluster().kubeconfig,
+): Promise<PodClient & Disposable> {
   const options = { kubeconfig, concurrency: 16, requestTimeoutMs: 30_000, clock: systemClock };
   const { transport } = await openTransport(options);
   const client = new PodClient({ sender: transport, kinds: new KindFinder(transport), namespace });

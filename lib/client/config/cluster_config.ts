@@ -32,6 +32,8 @@ export interface ClusterConfig {
 export interface TlsConfig {
   /** The certificate authorities to trust, one PEM certificate each; those of the system if empty. */
   readonly caCerts: readonly string[];
+  /** Reads {@linkcode TlsConfig.caCerts} again, if they are in a file, which may be replaced by another. */
+  readonly readCaCerts?: (() => Promise<readonly string[]>) | undefined;
   /** Whether to trust any server. */
   readonly insecureSkipTlsVerify: boolean;
   /** The name that the server's certificate must have, if it is not the name in its address. */

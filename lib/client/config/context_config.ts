@@ -103,12 +103,13 @@ function readProxyUrl(cluster: ConfigObject): string | undefined {
 }
 
 async function readTls(cluster: ConfigObject): Promise<TlsConfig> {
-  const caCerts = await cluster.dataOrFile("certificate-authority", parseCertificates) ?? [];
+  const readCaCerts = async () => await cluster.dataOrFile("certificate-authority", parseCertificates) ?? [];
+  const caCerts = await readCaCerts();
   const insecureSkipTlsVerify = cluster.boolean("insecure-skip-tls-verify");
   if (insecureSkipTlsVerify && caCerts.length > 0) {
     throw cluster.error("insecure-skip-tls-verify", "cannot stand beside a certificate authority: remove one of them");
   }
-  return { caCerts, insecureSkipTlsVerify, serverName: cluster.string("tls-server-name") };
+  return { caCerts, readCaCerts, insecureSkipTlsVerify, serverName: cluster.string("tls-server-name") };
 }
 
 function readImpersonation(user: ConfigObject, given: ImpersonationOptions = {}): Impersonation | undefined {
@@ -121,22 +122,19 @@ function readImpersonation(user: ConfigObject, given: ImpersonationOptions = {})
   }, (problem, options) => user.error("as", problem, options));
 }
 
-/** What credential plugins are told about the cluster: `ExecCredential.spec.cluster`. */
+/** What credential plugins are told about the cluster: `ExecCredential.spec.cluster`, without what is not the case. */
 function execCluster(
   cluster: ConfigObject,
-  { server, tls, proxyUrl, disableCompression }: Pick<
-    ClusterConfig,
-    "server" | "tls" | "proxyUrl" | "disableCompression"
-  >,
+  { tls, proxyUrl, disableCompression }: Pick<ClusterConfig, "tls" | "proxyUrl" | "disableCompression">,
 ): Record<string, unknown> {
   const extension = cluster.objects("extensions").find((item) => item.get("name") === EXEC_EXTENSION);
   return {
-    server,
+    server: cluster.get("server"),
     "tls-server-name": tls.serverName,
-    "insecure-skip-tls-verify": tls.insecureSkipTlsVerify,
-    "certificate-authority-data": new TextEncoder().encode(tls.caCerts.join("")).toBase64(),
+    "insecure-skip-tls-verify": tls.insecureSkipTlsVerify || undefined,
+    "certificate-authority-data": new TextEncoder().encode(tls.caCerts.join("")).toBase64() || undefined,
     "proxy-url": proxyUrl,
-    "disable-compression": disableCompression,
+    "disable-compression": disableCompression || undefined,
     config: extension?.get("extension") ?? null,
   };
 }

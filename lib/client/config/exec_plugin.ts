@@ -7,7 +7,8 @@
  * @module
  */
 
-import { isJsonObject, parseJson, stringifyJson } from "../../base/json.ts";
+import { isJsonObject, stringifyJson } from "../../base/json.ts";
+import { parseYamlDocuments } from "../../base/yaml.ts";
 import { ConfigError } from "../config_error.ts";
 import type { ConfigObject } from "./config_object.ts";
 import type { ClientCertificate, LoadedCredential } from "./credentials.ts";
@@ -126,7 +127,7 @@ async function spawn(plugin: ExecPlugin, options: Deno.CommandOptions, fail: Fai
 
 function parseAnswer(plugin: ExecPlugin, stdout: Uint8Array, fail: Fail): LoadedCredential {
   const answer = parseObject(stdout);
-  if (answer?.kind !== "ExecCredential") throw fail("did not print an ExecCredential in JSON");
+  if (answer?.kind !== "ExecCredential") throw fail("did not print an ExecCredential");
   if (answer.apiVersion !== plugin.apiVersion) {
     throw fail(`was asked for ${plugin.apiVersion} and printed ${printable(String(answer.apiVersion))}`);
   }
@@ -148,7 +149,7 @@ function parseAnswer(plugin: ExecPlugin, stdout: Uint8Array, fail: Fail): Loaded
 
 function parseObject(stdout: Uint8Array): Record<string, unknown> | undefined {
   try {
-    const value = parseJson(new TextDecoder().decode(stdout));
+    const value = parseYamlDocuments(new TextDecoder().decode(stdout))[0]?.value;
     return isJsonObject(value) ? value : undefined;
   } catch {
     return undefined; // The parser's message quotes the text, which may hold the token.

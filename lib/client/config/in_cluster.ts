@@ -46,13 +46,14 @@ export async function inClusterConfig(options: InClusterOptions): Promise<Cluste
   const readAuthorization = () => readTokenFile(`${folder}/token`, failOf("token"));
   const credentials = fileCredentials(clock, async () => ({ authorization: await readAuthorization() }));
   await credentials.get();
-  const caCerts = parseCertificates(await readFile(`${folder}/ca.crt`, failOf("ca.crt")), failOf("ca.crt"));
+  const readCaCerts = async () =>
+    parseCertificates(await readFile(`${folder}/ca.crt`, failOf("ca.crt")), failOf("ca.crt"));
   const namespace = (await readFile(`${folder}/namespace`, failOf("namespace"))).trim();
   return {
     name: "in-cluster",
     server: `https://${host.includes(":") ? `[${host}]` : host}:${port}`,
     namespace: namespace || "default",
-    tls: { caCerts, insecureSkipTlsVerify: false },
+    tls: { caCerts: await readCaCerts(), readCaCerts, insecureSkipTlsVerify: false },
     credentials,
     disableCompression: false,
     impersonate: completeImpersonation(options.impersonate ?? {}, (problem, failOptions) => {

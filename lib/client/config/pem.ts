@@ -46,6 +46,19 @@ export function parsePrivateKey(text: string, fail: Fail): string {
   return key.block;
 }
 
+/**
+ * Tells whether a certificate is of X.509 version 1, as `openssl x509 -req` makes them unless told otherwise.
+ *
+ * @param certificate The certificate.
+ * @returns Whether it is.
+ */
+export function isVersion1(certificate: string): boolean {
+  const der = Uint8Array.fromBase64(pemBlocks(certificate)[0]!.body);
+  const start = (offset: number) => offset + 2 + (der[offset + 1]! < 0x80 ? 0 : der[offset + 1]! - 0x80);
+  // Within two sequences, the version comes first, unless it is 1.
+  return der[start(start(0))] !== 0xa0;
+}
+
 interface PemBlock {
   readonly block: string;
   readonly label: string;

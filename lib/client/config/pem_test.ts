@@ -1,6 +1,6 @@
 import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
 import { ConfigError } from "../config_error.ts";
-import { parseCertificates, parsePrivateKey } from "./pem.ts";
+import { isVersion1, parseCertificates, parsePrivateKey } from "./pem.ts";
 
 const CERT = pem("CERTIFICATE", [0x30, 3, 2, 1, 5]);
 const LONG_CERT = pem("CERTIFICATE", [0x30, 0x82, 1, 0, ...new Uint8Array(256)]);
@@ -35,6 +35,11 @@ Deno.test("parseCertificates() and parsePrivateKey() say what is wrong", () => {
     [parsePrivateKey, encrypted, "holds a private key that is encrypted"],
   ];
   for (const [parse, text, message] of cases) throws(() => parse(text, fail), { name: "ConfigError", message });
+});
+
+Deno.test("isVersion1() looks at the version", () => {
+  strictEqual(isVersion1(pem("CERTIFICATE", [0x30, 7, 0x30, 5, 0xa0, 3, 2, 1, 2])), false);
+  strictEqual(isVersion1(pem("CERTIFICATE", [0x30, 0x82, 0, 6, 0x30, 0x81, 3, 2, 1, 7])), true);
 });
 
 function fail(problem: string): ConfigError {

@@ -23,12 +23,15 @@ Deno.test("resolveConfig() reads the current context", async () => {
     }),
   });
   const file = `${temp.folder}/config`;
-  const { credentials, ...config } = await resolveConfig({ env: env({ KUBECONFIG: file }) });
+  const { credentials, tls: { readCaCerts, ...tls }, ...config } = await resolveConfig({
+    env: env({ KUBECONFIG: file }),
+  });
+  deepStrictEqual(await readCaCerts!(), tls.caCerts);
+  deepStrictEqual(tls, { caCerts: [CERT, OTHER_CERT], insecureSkipTlsVerify: false, serverName: "kube.internal" });
   deepStrictEqual(config, {
     name: "prod",
     server: "https://k.example:6443/clusters/a",
     namespace: "shop",
-    tls: { caCerts: [CERT, OTHER_CERT], insecureSkipTlsVerify: false, serverName: "kube.internal" },
     proxyUrl: "socks5://proxy:1080",
     disableCompression: true,
     impersonate: { user: "bob", uid: "7", groups: ["dev"], extra: { scopes: ["view"] } },
@@ -72,7 +75,8 @@ Deno.test("resolveConfig() fills in what a kubeconfig leaves out", async () => {
   await using temp = await tempFolder({ config: kubeconfig({ context: { user: undefined } }) });
   const config = await resolveConfig({ kubeconfig: `${temp.folder}/config`, env: env({}) });
   strictEqual(config.namespace, "default");
-  deepStrictEqual(config.tls, { caCerts: [], insecureSkipTlsVerify: false, serverName: undefined });
+  const { readCaCerts: _, ...tls } = config.tls;
+  deepStrictEqual(tls, { caCerts: [], insecureSkipTlsVerify: false, serverName: undefined });
   strictEqual(config.impersonate, undefined);
   deepStrictEqual(await config.credentials.get(), {});
 });
@@ -163,9 +167,7 @@ echo '${
   const calls = (await Deno.readTextFile(`${temp.folder}/calls`)).trim().split("\n");
   deepStrictEqual(JSON.parse(calls[0]!).spec.cluster, {
     server: "https://k",
-    "insecure-skip-tls-verify": false,
     "certificate-authority-data": btoa(CERT),
-    "disable-compression": false,
     config: { audience: "x" },
   });
 });
@@ -192,12 +194,12 @@ Deno.test("resolveConfig() uses the service account of a Pod when there is no ku
     serviceAccountFolder: temp.folder,
     clock,
   };
-  const { credentials, ...config } = await resolveConfig(options);
+  const { credentials, tls: { readCaCerts, ...tls }, ...config } = await resolveConfig(options);
+  deepStrictEqual(tls, { caCerts: [CERT], insecureSkipTlsVerify: false });
   deepStrictEqual(config, {
     name: "in-cluster",
     server: "https://[fd00::1]:443",
     namespace: "shop",
-    tls: { caCerts: [CERT], insecureSkipTlsVerify: false },
     disableCompression: false,
     impersonate: undefined,
     proxyUrl: undefined,
@@ -207,6 +209,8 @@ Deno.test("resolveConfig() uses the service account of a Pod when there is no ku
   await Deno.writeTextFile(`${temp.folder}/token`, "b");
   clock.nowMs = 60_000;
   strictEqual((await credentials.get()).authorization, "Bearer b");
+  await Deno.writeTextFile(`${temp.folder}/ca.crt`, OTHER_CERT);
+  deepStrictEqual(await readCaCerts!(), [OTHER_CERT]);
 
   const impersonate = { groups: ["dev"] };
   const acting = await resolveConfig({ ...options, impersonate: { ...impersonate, user: "ada" } });

@@ -39,7 +39,7 @@ export interface WantedPort {
  * ```
  */
 export function parsePort(port: PortArgument): WantedPort {
-  const [, local, remote = ""] = /^(?:(\d*):)?([a-z0-9-]+)$/.exec(String(port)) ?? [];
+  const [, local, remote = ""] = /^(?:(\d*):)?([a-z0-9](?:[a-z0-9-]*[a-z0-9])?)$/.exec(String(port)) ?? [];
   const wanted = {
     local: local === undefined ? undefined : Number(local),
     remote: /^\d+$/.test(remote) ? Number(remote) : remote,

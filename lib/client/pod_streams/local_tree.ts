@@ -52,9 +52,9 @@ export class LocalTree {
    */
   async addFile({ place, mode }: TreeEntry, write: (file: Deno.FsFile) => Promise<void>): Promise<void> {
     const path = await this.#pathOf(place);
-    const draft = `${path}.${crypto.randomUUID().slice(0, 8)}.part`;
+    const draft = await Deno.makeTempFile({ dir: path.replace(/[^/\\]*$/, "") || ".", prefix: ".copy-" });
     try {
-      using file = await Deno.open(draft, { write: true, createNew: true, mode: 0o600 });
+      using file = await Deno.open(draft, { write: true });
       await write(file);
       await setMode(draft, mode);
       await Deno.rename(draft, path);

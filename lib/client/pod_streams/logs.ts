@@ -190,6 +190,7 @@ class PodLogs {
   }
 
   // One list after the other, with a watch in between; it never ends by itself.
+  // deno-lint-ignore require-yield -- the lines come from the logs that it adds
   async *follow(merge: Merge<LogLine>): AsyncGenerator<never> {
     const { client, clock } = this.#access;
     const selection = { ...this.#selection, signal: this.#signal };

@@ -75,11 +75,15 @@ export class Merge<T> implements AsyncIterable<T> {
 
   async #forward(source: AsyncIterable<T>): Promise<void> {
     for await (const item of source) {
+      if (!this.#over) await this.#offer(item);
       if (this.#over) return;
-      await new Promise<void>((taken) => {
-        this.#offers.push({ item, taken });
-        this.#wake();
-      });
     }
+  }
+
+  #offer(item: T): Promise<void> {
+    return new Promise((taken) => {
+      this.#offers.push({ item, taken });
+      this.#wake();
+    });
   }
 }

@@ -31,10 +31,18 @@ export async function tunnel(
   request: KubeRequest,
 ): Promise<void> {
   await channel.send(openStreams(port));
-  const upload = sendAll(channel, local);
-  upload.catch(() => channel[Symbol.dispose]());
-  await receiveAll(channel, local, request);
-  await upload;
+  let programIsGone = false;
+  const upload = sendAll(channel, local).catch((error) => {
+    programIsGone = !(error instanceof KubescriptError);
+    channel[Symbol.dispose]();
+  });
+  try {
+    await receiveAll(channel, local, request);
+    await upload;
+  } catch (error) {
+    // A program that closes its connection before all is said may do so.
+    if (!programIsGone && error instanceof KubescriptError) throw error;
+  }
 }
 
 async function sendAll(channel: Channel, from: ByteStream): Promise<void> {

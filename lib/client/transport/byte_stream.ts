@@ -11,9 +11,11 @@
 import type { ClusterConfig } from "../config/cluster_config.ts";
 import type { ClientCertificate } from "../config/credentials.ts";
 import { closeQuietly } from "./close_quietly.ts";
+import { needsNode } from "./connections.ts";
 import type { openNodeByteStream } from "./node_byte_stream.ts";
 
-const CHUNK_BYTES = 65_536;
+const BUFFER_BYTES = 65_536;
+const RECORD_BYTES = 16_384;
 
 /** A connection. */
 export interface ByteStream {
@@ -49,14 +51,8 @@ export async function openByteStream(
   signal: AbortSignal,
 ): Promise<ByteStream> {
   signal.throwIfAborted();
-  const { tls, proxyUrl } = target;
-  const special = proxyUrl !== undefined || tls.insecureSkipTlsVerify || tls.serverName !== undefined;
-  const byNode = () => openByNode(target, certificate, signal);
-  const opening = special ? byNode() : openDirectly(target, certificate).catch((error) => {
-    // Certificates of X.509 version 1, as in `connections.ts`.
-    if (!String(error).includes("UnsupportedCertVersion")) throw error;
-    return byNode();
-  });
+  const special = target.proxyUrl !== undefined || needsNode({ ...target, clientCertificate: certificate });
+  const opening = special ? openByNode(target, certificate, signal) : openDirectly(target, certificate);
   const aborted = Promise.withResolvers<never>();
   const onAbort = () => aborted.reject(signal.reason);
   signal.addEventListener("abort", onAbort, { once: true });
@@ -132,11 +128,14 @@ export function byteStreamOf(connection: Deno.Conn): ByteStream {
 // Neither by `connection.readable` nor by `connection.writable`: when one of them ends or fails, both are closed, and what
 // the other side has still said is lost.
 async function* readChunks(connection: Deno.Conn): AsyncGenerator<Uint8Array> {
+  let free = new Uint8Array();
   for (;;) {
-    const buffer = new Uint8Array(CHUNK_BYTES);
-    const length = await connection.read(buffer);
+    // TLS gives at most 16 KiB at once.
+    if (free.length < RECORD_BYTES) free = new Uint8Array(BUFFER_BYTES);
+    const length = await connection.read(free);
     if (length === null) return;
-    yield buffer.subarray(0, length);
+    yield free.subarray(0, length);
+    free = free.subarray(length);
   }
 }
 

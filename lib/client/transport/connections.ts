@@ -7,6 +7,7 @@
 import type { ClusterConfig } from "../config/cluster_config.ts";
 import type { ClientCertificate } from "../config/credentials.ts";
 import { readPermittedEnv } from "../config/env.ts";
+import { isVersion1 } from "../config/pem.ts";
 import { PROXY_VARIABLES } from "../config/proxy.ts";
 import { ConfigError } from "../config_error.ts";
 
@@ -24,8 +25,8 @@ export interface HttpRequest {
   readonly method: string;
   /** The headers; a name may stand there several times. */
   readonly headers: [name: string, value: string][];
-  /** The body. */
-  readonly body: Blob | undefined;
+  /** The body; a stream is sent as it comes. */
+  readonly body: Blob | ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
   /** Ends the request, also while its answer is read. */
   readonly signal: AbortSignal;
 }
@@ -53,23 +54,30 @@ export interface Connections {
  * @throws {ConfigError} If the client certificate or the proxy's address cannot be used.
  */
 export async function openConnections(options: ConnectionsOptions): Promise<Connections> {
-  const { server, tls, source } = options;
-  const special = tls.insecureSkipTlsVerify || tls.serverName !== undefined;
-  if (special && server.startsWith("https:")) return await openNodeConnections(options);
+  if (needsNode(options)) {
+    // Few clusters need it, so nobody else waits until it is loaded.
+    const { openNodeConnections } = await import("./node_connections.ts");
+    return openNodeConnections(options);
+  }
   try {
     return openNativeConnections(options);
   } catch (cause) {
-    const { message } = cause as Error;
-    // Certificates of X.509 version 1, which `openssl x509 -req` makes unless told otherwise.
-    if (message.includes("UnsupportedCertVersion")) return await openNodeConnections(options);
-    throw new ConfigError(`Cannot use ${source}: ${message}`, { cause });
+    throw new ConfigError(`Cannot use ${options.source}: ${(cause as Error).message}`, { cause });
   }
 }
 
-// Few clusters need it, so nobody else waits until it is loaded.
-async function openNodeConnections(options: ConnectionsOptions): Promise<Connections> {
-  const node = await import("./node_connections.ts");
-  return node.openNodeConnections(options);
+/**
+ * Tells whether a connection needs `node:tls`, as the runtime's own TLS looks at every certificate, by the name in the
+ * address, and knows only version 3.
+ *
+ * @param options How to connect.
+ * @returns Whether it does.
+ */
+export function needsNode(options: Pick<ConnectionsOptions, "server" | "tls" | "clientCertificate">): boolean {
+  const { server, tls: { insecureSkipTlsVerify, serverName }, clientCertificate } = options;
+  return server.startsWith("https:") &&
+    (insecureSkipTlsVerify || serverName !== undefined ||
+      (clientCertificate !== undefined && isVersion1(clientCertificate.cert)));
 }
 
 function openNativeConnections({ tls, proxyUrl, clientCertificate, mostIdle }: ConnectionsOptions): Connections {

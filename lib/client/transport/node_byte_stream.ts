@@ -23,10 +23,16 @@ export async function openNodeByteStream(
   clientCertificate: ClientCertificate | undefined,
   signal: AbortSignal,
 ): Promise<ByteStream> {
-  return wrap(await openNodeSocket({ ...target, clientCertificate, signal }));
+  return byteStreamOfSocket(await openNodeSocket({ ...target, clientCertificate, signal }));
 }
 
-function wrap(socket: Socket): ByteStream {
+/**
+ * Makes a byte stream of a connection.
+ *
+ * @param socket The connection.
+ * @returns The byte stream.
+ */
+export function byteStreamOfSocket(socket: Socket): ByteStream {
   socket.on("error", () => {}); // reads and writes tell as well
   return {
     bytes: socket[Symbol.asyncIterator](),

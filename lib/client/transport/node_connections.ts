@@ -7,6 +7,7 @@
 import { once } from "node:events";
 import { Agent, type ClientRequest, type ClientRequestArgs, type IncomingMessage, request } from "node:http";
 import type { Socket } from "node:net";
+import { pipeline } from "node:stream/promises";
 import type { Connections, ConnectionsOptions, HttpRequest } from "./connections.ts";
 import { openNodeSocket } from "./node_socket.ts";
 
@@ -58,7 +59,7 @@ interface RequestArgs extends ClientRequestArgs {
 }
 
 async function send(agent: Agent, url: URL, { method, headers, body, signal }: HttpRequest): Promise<Response> {
-  const bytes = await body?.bytes();
+  const bytes = body instanceof Blob ? await body.bytes() : undefined;
   signal.throwIfAborted();
   const args: RequestArgs = { agent, method, path: url.pathname + url.search, opening: signal };
   const outgoing = request(args);
@@ -74,8 +75,10 @@ async function send(agent: Agent, url: URL, { method, headers, body, signal }: H
   outgoing.on("error", () => {}); // told by `once`, and then by the body
   const explain = (cause: unknown) => signal.aborted ? signal.reason : networkFault(cause);
   try {
-    outgoing.end(bytes);
-    const [incoming] = await once(outgoing, "response");
+    const answered = once(outgoing, "response");
+    if (body instanceof ReadableStream) pipeline(body, outgoing).catch(() => {}); // told by `once`
+    else outgoing.end(bytes);
+    const [incoming] = await answered;
     return toResponse(incoming, explain);
   } catch (cause) {
     throw explain(cause);

@@ -11,7 +11,7 @@ import { startForwardProxy } from "../../../tests/support/forward_proxy.ts";
 import { type Connections, type ConnectionsOptions, type HttpRequest, openConnections } from "./connections.ts";
 
 const authority = createAuthority("test-ca");
-const identity = issueCertificate(authority, { cn: "server", dnsNames: ["kube.internal"] });
+const identity = issueCertificate(authority, { cn: "server", dnsNames: ["kube.internal", "localhost"] });
 const jane = issueCertificate(authority, { cn: "jane" });
 
 interface TestServer extends AsyncDisposable {
@@ -190,6 +190,42 @@ Deno.test("Connections.fetch() tells that an answer was cut", async () => {
   using pool = await open(server.url);
   const response = await pool.fetch(server.url, request());
   await rejects(response.text(), faultOf(/^the connection was cut$/));
+});
+
+Deno.test("Connections.fetch() shows certificates of X.509 version 1", async () => {
+  await using server = await serve(({ socket }, response) => {
+    response.end((socket as TLSSocket).getPeerCertificate().subject.CN);
+  });
+  // openssl x509 -req -signkey version1.key -days 36500
+  const cert = `-----BEGIN CERTIFICATE-----
+MIIBGjCBwQIUWIISOgu7W/tvOCDOXD9P7ceIYvYwCgYIKoZIzj0EAwIwDzENMAsG
+A1UEAwwEamFuZTAgFw0yNjExMjExNTQ2MDNaGA8yMTI2MTAyODE1NDYwM1owDzEN
+MAsGA1UEAwwEamFuZTBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABENCox9AMADF
+V2kghoyIOPdGMT3H3eImvEpAoPeKjy7SyG0AFSWxRLhpWG+rHxY6gW5ITUyOOgMr
+01TFKarPPzowCgYIKoZIzj0EAwIDSAAwRQIhAOl7c0vjP/E/T9Np7Lri/gdEiR3B
+PKdOoDBC0T2vC3Q8AiBUxZLmLpZY31kBPypa70F7jCOHXATnwU7WLzgVNLpuUg==
+-----END CERTIFICATE-----
+`;
+  const key = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgdnHwpptodwShNSZM
+AjHUlD3ytlSkkm6hhT92heUElf6hRANCAARDQqMfQDAAxVdpIIaMiDj3RjE9x93i
+JrxKQKD3io8u0shtABUlsUS4aVhvqx8WOoFuSE1MjjoDK9NUxSmqzz86
+-----END PRIVATE KEY-----
+`;
+  const tls = { caCerts: [authority.certificate], insecureSkipTlsVerify: false };
+  const url = server.url.replace("127.0.0.1", "localhost");
+  using pool = await open(url, { tls, clientCertificate: { cert, key } });
+  strictEqual(await (await pool.fetch(url, request())).text(), "jane");
+});
+
+Deno.test("openConnections() says that a client certificate cannot be used", async () => {
+  const tls = { caCerts: [], insecureSkipTlsVerify: false };
+  const other = issueCertificate(authority, { cn: "eve" });
+  const clientCertificate = { cert: jane.certificate, key: other.key };
+  await rejects(open("https://k", { tls, clientCertificate, source: 'context "a" of "/b"' }), {
+    name: "ConfigError",
+    message: /^Cannot use context "a" of "\/b": .*KeyMismatch/,
+  });
 });
 
 Deno.test("Connections.fetch() goes through a proxy", async () => {

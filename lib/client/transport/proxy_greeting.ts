@@ -28,24 +28,33 @@ async function askHttp(socket: Socket, user: string, password: string, hostname:
   const login = user === "" ? "" : `Proxy-Authorization: Basic ${encodeUtf8(`${user}:${password}`).toBase64()}\r\n`;
   socket.write(`CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\n${login}\r\n`);
   const head = new TextDecoder().decode(await receive(socket, (bytes) => decodeLatin1(bytes).includes("\r\n\r\n")));
-  if (!/^HTTP\/1\.[01] 2\d\d/.test(head)) throw new Error(`the proxy answered ${head.split("\r\n")[0]!}`);
+  if (!/^HTTP\/1\.[01] 2\d\d/.test(head)) {
+    throw new DOMException(`the proxy answered ${head.split("\r\n")[0]!}`, "NetworkError");
+  }
 }
 
 async function askSocks(socket: Socket, user: string, password: string, hostname: string, port: number): Promise<void> {
   const method = user === "" ? 0 : 2;
   socket.write(new Uint8Array([5, 1, method]));
   const [version, chosen] = await receive(socket, ({ length }) => length >= 2);
-  if (version !== 5 || chosen !== method) throw new Error("the proxy does not accept this way to log in");
+  if (version !== 5 || chosen !== method) {
+    throw new DOMException("the proxy does not accept this way to log in", "NetworkError");
+  }
   if (method === 2) {
     socket.write(concatenate([new Uint8Array([1]), withLength(user), withLength(password)]));
     const [, refused] = await receive(socket, ({ length }) => length >= 2);
-    if (refused) throw new Error("the proxy does not accept user and password");
+    if (refused) throw new DOMException("the proxy does not accept user and password", "NetworkError");
   }
   // The proxy resolves the name, as only it may see the server's network. It takes an address as a name, too.
   const wanted = [new Uint8Array([5, 1, 0, 3]), withLength(hostname), new Uint8Array([port >> 8, port & 255])];
   socket.write(concatenate(wanted));
   const answer = await receive(socket, (bytes) => bytes.length >= 5 && bytes.length >= socksAnswerLength(bytes));
-  if (answer[1] !== 0) throw new Error(`the proxy cannot connect to ${hostname}:${port} (SOCKS reply ${answer[1]})`);
+  if (answer[1] !== 0) {
+    throw new DOMException(
+      `the proxy cannot connect to ${hostname}:${port} (SOCKS reply ${answer[1]})`,
+      "NetworkError",
+    );
+  }
 }
 
 function socksAnswerLength([, , , type, first = 0]: Uint8Array): number {
@@ -64,7 +73,7 @@ function receive(socket: Socket, isComplete: (bytes: Uint8Array) => boolean): Pr
     };
     const onEnd = (error?: unknown) => {
       finish();
-      reject(error instanceof Error ? error : new Error("the proxy closed the connection"));
+      reject(error instanceof Error ? error : new DOMException("the proxy closed the connection", "NetworkError"));
     };
     const finish = () => {
       socket.pause().off("data", onData).off("error", onEnd).off("close", onEnd);

@@ -53,6 +53,8 @@ export interface ChildrenOptions {
   readonly types: readonly ResourceType[];
   /** Told that a child is not as it was left. */
   readonly onDrift: (child: ChildState) => void;
+  /** Told that something has happened to a member of the set that is no child of a rule. */
+  readonly onMember: () => void;
 }
 
 /** Knows the children of all rules. */
@@ -139,7 +141,7 @@ export class Children implements Disposable {
   }
 
   #onEvent({ type, object }: StoreEvent<ChildState>): void {
-    if (object.owner === "") return;
+    if (object.owner === "") return this.#options.onMember();
     const key = refKey(refOf(object as never));
     const settled = this.#settled.get(key);
     if (type !== "deleted" && settled && isAsLeft(object, settled)) return;

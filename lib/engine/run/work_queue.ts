@@ -102,6 +102,16 @@ export class WorkQueue {
   }
 
   /**
+   * Tells whether a rule was added.
+   *
+   * @param name Its name.
+   * @returns Whether it was.
+   */
+  hasRule(name: string): boolean {
+    return this.#lanes.has(name);
+  }
+
+  /**
    * Adds a key: it runs soon, unless it waits already.
    *
    * @param name The rule.

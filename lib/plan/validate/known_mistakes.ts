@@ -30,8 +30,9 @@ import { nameValue, type Problem } from "./problem.ts";
  */
 export function findKnownMistakes(object: KubeObject): Problem[] {
   const mistakes = new Mistakes();
-  const groupKind = formatGroupKind({ ...parseApiVersion(object.apiVersion), kind: object.kind });
-  checkMetadata(object, groupKind, mistakes);
+  const { group } = parseApiVersion(object.apiVersion);
+  const groupKind = formatGroupKind({ group, kind: object.kind });
+  checkMetadata(object, group, groupKind, mistakes);
   checkPods(object, groupKind, mistakes);
   if (groupKind === "ConfigMap" || groupKind === "Secret") checkDataKeys(object, mistakes);
   if (groupKind === "Service") checkService(object, mistakes);
@@ -40,14 +41,20 @@ export function findKnownMistakes(object: KubeObject): Problem[] {
   return mistakes.problems;
 }
 
-/** Kinds whose names follow rules of their own. */
-const FREE_NAMES =
-  /^(Event|PodDisruptionBudget\.policy|IPAddress\..*|APIService\..*|.*\.(certificates|rbac\.authorization)\.k8s\.io)$/;
+/** Kinds and groups whose names follow rules of their own. */
+const FREE_NAMES: ReadonlySet<string> = new Set([
+  "Event",
+  "PodDisruptionBudget.policy",
+  "IPAddress.networking.k8s.io",
+  "APIService.apiregistration.k8s.io",
+  "certificates.k8s.io",
+  "rbac.authorization.k8s.io",
+]);
 
-function checkMetadata({ metadata = {} }: KubeObject, groupKind: string, mistakes: Mistakes): void {
-  // The names of these become parts of DNS names.
-  const isLabel = groupKind === "Namespace" || groupKind === "Service";
-  if (!FREE_NAMES.test(groupKind)) {
+function checkMetadata({ metadata = {} }: KubeObject, group: string, groupKind: string, mistakes: Mistakes): void {
+  if (!FREE_NAMES.has(group) && !FREE_NAMES.has(groupKind)) {
+    // The names of these become parts of DNS names.
+    const isLabel = groupKind === "Namespace" || groupKind === "Service";
     mistakes.text(["metadata", "name"], metadata.name, isLabel ? validateDns1123Label : validateDns1123Subdomain);
   }
   checkLabels(metadata, ["metadata"], mistakes);

@@ -150,10 +150,9 @@ function numberFault(value: number | bigint, schema: Schema): Fault | undefined 
   return undefined;
 }
 
-function textFault(value: string, { minLength = 0, maxLength = Infinity, pattern }: Schema): Fault | undefined {
-  const length = [...value].length;
-  if (length < minLength) return { be: `have at least ${minLength} characters` };
-  if (length > maxLength) return { be: `have at most ${maxLength} characters` };
+function textFault(value: string, { minLength, maxLength, pattern }: Schema): Fault | undefined {
+  if (minLength !== undefined && [...value].length < minLength) return { be: `have at least ${minLength} characters` };
+  if (maxLength !== undefined && [...value].length > maxLength) return { be: `have at most ${maxLength} characters` };
   return pattern === undefined || matches(value, pattern) ? undefined : { be: `match ${pattern}` };
 }
 

@@ -68,8 +68,6 @@ class Validator {
    * @param keepsUnknown Whether a schema above lets fields pass that are not named.
    */
   value(value: unknown, reference: Schema, keepsUnknown: boolean): void {
-    // What is no schema is a mistake of its CustomResourceDefinition.
-    if (!isJsonObject(reference)) return;
     const schema = dereference(reference, this.#find);
     const keeps = keepsUnknown || schema["x-kubernetes-preserve-unknown-fields"] === true;
     if (value === null) this.#checkNull(schema);

@@ -116,8 +116,6 @@ const CUSTOM_CASES: readonly [what: string, spec: Schema, value: unknown, proble
   ["what has a default", PORT, { port: 1 }, []],
   ["what has none", PORT, { name: "a" }, ["spec.port is missing (incomplete)"]],
   ["an empty text", PORT, { port: 1, name: "" }, []],
-  // As a definition that is not right may have it.
-  ["no schema at all", { type: "object", properties: { a: null as unknown as Schema } }, { a: 1 }, []],
 ];
 
 Deno.test("validateObject() knows what is different in custom resources", () => {

@@ -19,8 +19,17 @@ import { checkSelect, type Select } from "./select.ts";
 export type Change<T, V> =
   /** It is new, or matches now. */
   | { readonly event: "appeared"; readonly object: Live<T>; readonly old?: undefined; readonly now: V }
-  /** The part has changed; `old` is what was handled last. */
-  | { readonly event: "changed"; readonly object: Live<T>; readonly old: V; readonly now: V }
+  /**
+   * The part has changed; `old` is what was handled last. After a restart, of a value that is longer than 256 characters
+   * only a hash is left: then `oldKnown` is false, and there is no `old`.
+   */
+  | {
+    readonly event: "changed";
+    readonly object: Live<T>;
+    readonly old: V;
+    readonly oldKnown: boolean;
+    readonly now: V;
+  }
   /** It does not match any more. */
   | { readonly event: "left"; readonly object: Live<T>; readonly old: V; readonly now?: undefined }
   /** It is gone; nothing but its identity is known. */

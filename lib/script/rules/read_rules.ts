@@ -29,7 +29,7 @@ export function readRules(
   for (const [name, rule] of Object.entries(rules)) {
     const definition = definitionOf(rule);
     // The name becomes a label on the children of the rule.
-    const fault = name === "" ? "its name is empty" : validateLabelValue(name);
+    const [fault] = name === "" ? ["its name is empty"] : validateLabelValue(name);
     if (fault) problems.push(`rule "${name}": ${fault}`);
     else if (!definition) problems.push(`rule "${name}" must be made with each(), changed(), every() or the like`);
     else found.set(name, definition);

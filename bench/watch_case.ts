@@ -1,0 +1,111 @@
+/**
+ * One measurement of `bench/watch.ts`, in a process of its own: prints what it measured as JSON.
+ *
+ * @module
+ */
+import { systemClock } from "../lib/base/clock.ts";
+import { resolveConfig } from "../lib/client/config/resolve.ts";
+import { connect } from "../lib/client/connect.ts";
+import { ConfigMap, Pod } from "../lib/kinds/core/v1.ts";
+import { watchRequest } from "../lib/kube/read_request.ts";
+import type { LiveObject } from "../lib/kube/object.ts";
+import { clientSource } from "../lib/watch/client_source.ts";
+import { Informers } from "../lib/watch/informers.ts";
+import { Reflector } from "../lib/watch/reflector.ts";
+import { ServerGate } from "../lib/watch/server_gate.ts";
+import { Store } from "../lib/watch/store.ts";
+import type { WatchSource } from "../lib/watch/watch_source.ts";
+
+const [mode, plural, namespace, count, resourceVersion] = Deno.args as [string, string, string, string, string];
+const type = plural === "pods" ? Pod.type : ConfigMap.type;
+const total = Number(count);
+const labels = "bench=watch";
+const clock = systemClock;
+const connectOptions = { concurrency: 16, requestTimeoutMs: 120_000, clock };
+
+/** Runs an informer until it has read everything. */
+async function sync(): Promise<void> {
+  const startMs = performance.now();
+  using client = await connect(connectOptions);
+  await using informers = new Informers(client, { clock, onError: console.error });
+  using informer = informers.get(type, {
+    ...{ namespace, labels },
+    as: mode === "metadata" ? "metadata" : undefined,
+    project: mode === "projected"
+      ? ({ metadata: { name, namespace, uid, resourceVersion } }: LiveObject) => ({
+        metadata: { name, namespace, uid, resourceVersion },
+      })
+      : undefined,
+  });
+  await informer.synced();
+  await report(performance.now() - startMs, informer.size);
+}
+
+/** Runs a reflector from a version on, until its store has taken all that has happened since. */
+async function replay(): Promise<void> {
+  using client = await connect(connectOptions);
+  await client.version();
+  const inner = clientSource(client, type, { namespace, labels });
+  const source: WatchSource = {
+    list: inner.list,
+    async *watch(options) {
+      options.onOpen();
+      const annotations = { "k8s.io/initial-events-end": "true" };
+      yield { type: "BOOKMARK", object: { metadata: { resourceVersion, annotations } } as unknown as LiveObject };
+      yield* inner.watch({ ...options, onOpen() {}, resourceVersion });
+    },
+  };
+  const stop = new AbortController();
+  let seen = 0;
+  const target = new Store<LiveObject>({
+    project: (object) => object,
+    onEvents: (events) => (seen += events.length) >= total && stop.abort(),
+    onError: console.error,
+  });
+  const reflector = new Reflector({ source, target, gate: new ServerGate(clock), clock, onStatus() {} });
+  const startMs = performance.now();
+  await reflector.run(stop.signal);
+  await report(performance.now() - startMs, target.size);
+}
+
+/** What any client in this runtime has to do at least: read, split, parse, keep. */
+async function bare(): Promise<void> {
+  const config = await resolveConfig({ clock });
+  const { clientCertificate, authorization } = await config.credentials.get({});
+  const { caCerts } = config.tls;
+  using client = Deno.createHttpClient({ http2: false, caCerts: [...caCerts], ...clientCertificate } as never);
+  const headers = { "accept-encoding": "identity", ...(authorization && { authorization }) };
+  await (await fetch(`${config.server}/version`, { client, headers })).text();
+  const initial = mode === "bare" && { sendInitialEvents: true, resourceVersionMatch: "NotOlderThan" } as const;
+  const { path } = watchRequest(type, {
+    ...{ namespace, labelSelector: labels, allowWatchBookmarks: true, timeoutSeconds: 300, ...initial },
+    resourceVersion: mode === "bare" ? undefined : resourceVersion,
+  });
+  const startMs = performance.now();
+  const { body } = await fetch(config.server + path, { client, headers });
+  const objects = new Map<string, unknown>();
+  const decoder = new TextDecoder();
+  let rest = "";
+  let seen = 0;
+  for await (const chunk of body!) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+    rest = lines.pop()!;
+    for (const line of lines) {
+      const { object } = JSON.parse(line);
+      objects.set(object.metadata.name, object);
+    }
+    if ((seen += lines.length) >= total) break;
+  }
+  await report(performance.now() - startMs, objects.size);
+}
+
+// What is no longer needed is collected within that time, or not soon.
+async function report(ms: number, objects: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  console.log(JSON.stringify({ ms, objects, rssMiB: Deno.memoryUsage().rss / 2 ** 20 }));
+}
+
+if (mode.startsWith("bare")) await bare();
+else if (mode === "replay") await replay();
+else await sync();
+Deno.exit(0);

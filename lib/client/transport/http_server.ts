@@ -1,0 +1,195 @@
+/**
+ * An HTTP server for programs on this machine that passes bodies on as they come, and whole connections, too.
+ *
+ * It is built on `node:http`, as `Deno.serve` upgrades a connection to WebSocket only: kubectl needs SPDY as well.
+ *
+ * @module
+ */
+
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerOptions, type ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { KubescriptError } from "../../kube/error.ts";
+import type { ByteStream } from "./byte_stream.ts";
+import { byteStreamOfSocket } from "./node_byte_stream.ts";
+
+/** A request as it came. */
+export interface IncomingRequest {
+  /** The method. */
+  readonly method: string;
+  /** The path with its query. */
+  readonly target: string;
+  /** The headers; a name may stand there several times. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** The body; absent if there is none. */
+  readonly body: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
+  /** The protocol in which to go on over the same connection; absent if none is asked for. */
+  readonly upgrade: string | undefined;
+  /** Aborted when the client does not wait any more. */
+  readonly signal: AbortSignal;
+}
+
+/** The answer that the connection goes on in another protocol. */
+export interface Upgraded {
+  /** The headers. */
+  readonly headers: Headers;
+  /**
+   * Carries what follows on the connection, until one of its sides has ended.
+   *
+   * @param connection The connection.
+   */
+  carry(connection: ByteStream): Promise<void>;
+}
+
+/** Answers requests; it does not throw, unless the client does not wait any more. */
+export type RequestHandler = (request: IncomingRequest) => Promise<Response | Upgraded>;
+
+/** Where to listen: at a port (0 for any that is free), or at a Unix socket. */
+export type ListenAddress = { readonly hostname: string; readonly port: number } | { readonly path: string };
+
+/** A server that listens; disposing it ends all connections. */
+export interface HttpServer extends AsyncDisposable {
+  /** Where it listens: host and port, or a path. */
+  readonly address: string;
+}
+
+// The types lack the last one.
+const OPTIONS: ServerOptions & { shouldUpgradeCallback(incoming: IncomingMessage): boolean } = {
+  // As the API server takes it: a command of `kubectl exec` is a part of the address.
+  maxHeaderSize: 1024 * 1024,
+  // Others, such as `h2c`, are offers that a server may pass over.
+  shouldUpgradeCallback: ({ headers }) => /^(websocket|spdy\/3\.1)$/i.test(headers.upgrade ?? ""),
+};
+
+/**
+ * Starts a server.
+ *
+ * @param listenAddress Where to listen.
+ * @param handle Answers requests.
+ * @returns The server.
+ * @throws {KubescriptError} If it cannot listen there.
+ */
+export async function serveHttp(listenAddress: ListenAddress, handle: RequestHandler): Promise<HttpServer> {
+  const work = new Set<Promise<void>>();
+  const sockets = new Set<Socket>();
+  const track = (promise: Promise<void>) => {
+    // A client that went away is not waiting for an answer.
+    const settled = promise.catch(() => {}).finally(() => work.delete(settled));
+    work.add(settled);
+  };
+  const server = createServer(OPTIONS);
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+  });
+  server.on("request", (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    track(answerRequest(incoming, outgoing, handle).catch(() => void outgoing.destroy()));
+  });
+  server.on("upgrade", (incoming: IncomingMessage, socket: Socket, head: Uint8Array) => {
+    socket.on("error", () => {}); // reads and writes tell as well
+    socket.unshift(head);
+    track(answerUpgrade(incoming, socket, handle).finally(() => void socket.destroy()));
+  });
+  await listen(server, listenAddress);
+  return {
+    address: formatAddress(server.address() as AddressInfo | string),
+    async [Symbol.asyncDispose]() {
+      const closed = once(server, "close");
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await closed;
+      await Promise.all(work);
+    },
+  };
+}
+
+async function answerRequest(incoming: IncomingMessage, outgoing: ServerResponse, handle: RequestHandler) {
+  const request = readRequest(incoming, undefined, (callback) => outgoing.on("close", callback));
+  const answer = await handle(request) as Response;
+  outgoing.writeHead(answer.status, [...answer.headers].flat());
+  // The events of a watch may be long in coming.
+  outgoing.flushHeaders();
+  if (answer.body) await pipeline(answer.body, outgoing);
+  else outgoing.end();
+}
+
+async function answerUpgrade(incoming: IncomingMessage, socket: Socket, handle: RequestHandler): Promise<void> {
+  const { upgrade } = incoming.headers;
+  const answer = await handle(readRequest(incoming, upgrade, (callback) => socket.on("close", callback)));
+  const connection = byteStreamOfSocket(socket);
+  if (answer instanceof Response) {
+    const body = await answer.bytes();
+    const headers = [...answer.headers, ["content-length", `${body.length}`], ["connection", "close"]] as const;
+    await connection.write(encodeHead(answer.status, headers));
+    await connection.write(body);
+    return await connection.closeWrite();
+  }
+  await connection.write(encodeHead(101, [...answer.headers, ["connection", "Upgrade"], ["upgrade", upgrade!]]));
+  await answer.carry(connection);
+}
+
+function readRequest(
+  incoming: IncomingMessage,
+  upgrade: string | undefined,
+  onClose: (callback: () => void) => void,
+): IncomingRequest {
+  const { method = "", url = "", headers, rawHeaders } = incoming;
+  const hasBody = Number(headers["content-length"] ?? 0) > 0 || headers["transfer-encoding"] !== undefined;
+  const gone = new AbortController();
+  onClose(() => gone.abort(new DOMException("the client closed the connection", "AbortError")));
+  return {
+    method,
+    target: url,
+    headers: rawHeaders.flatMap((name, i) => i % 2 === 0 ? [[name, rawHeaders[i + 1]!] as const] : []),
+    body: hasBody && upgrade === undefined
+      ? Readable.toWeb(incoming) as ReadableStream<Uint8Array<ArrayBuffer>>
+      : undefined,
+    upgrade,
+    signal: gone.signal,
+  };
+}
+
+function encodeHead(status: number, headers: readonly (readonly [name: string, value: string])[]): Uint8Array {
+  const lines = headers.map(([name, value]) => `${name}: ${value}`);
+  return new TextEncoder().encode([`HTTP/1.1 ${status} `, ...lines, "", ""].join("\r\n"));
+}
+
+async function listen(server: ReturnType<typeof createServer>, address: ListenAddress): Promise<void> {
+  const isSocket = "path" in address;
+  const where = isSocket ? address.path : formatAddress({ address: address.hostname, port: address.port });
+  try {
+    if (isSocket) await removeOldSocket(address.path);
+    // Nobody else may use a socket, which stands for our rights in the cluster.
+    using _ = isSocket ? withUmask(0o077) : undefined;
+    server.listen(isSocket ? { path: address.path } : { host: address.hostname, port: address.port });
+    await once(server, "listening");
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotCapable) throw cause;
+    const { code, message } = cause as NodeJS.ErrnoException;
+    throw new KubescriptError(`Cannot listen on ${where}: ${code === "EADDRINUSE" ? "it is in use" : message}`, {
+      cause,
+    });
+  }
+}
+
+async function removeOldSocket(path: string): Promise<void> {
+  try {
+    if ((await Deno.stat(path)).isSocket) await Deno.remove(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+function withUmask(mask: number): Disposable | undefined {
+  if (Deno.build.os === "windows") return undefined;
+  const before = Deno.umask(mask);
+  return { [Symbol.dispose]: () => void Deno.umask(before) };
+}
+
+function formatAddress(address: Pick<AddressInfo, "address" | "port"> | string): string {
+  if (typeof address === "string") return address;
+  const { address: host, port } = address;
+  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
+}

@@ -1,0 +1,61 @@
+/**
+ * Runs one `reconcile` rule: for one object at a time, what is outside of the cluster is brought in line.
+ *
+ * @module
+ */
+
+import type { LiveObject } from "../../kube/object.ts";
+import { isTerminating } from "../../kube/owner.ts";
+import type { ReconcileDefinition } from "../../script/rules/reconcile.ts";
+import type { Finalizing } from "./finalizing.ts";
+import type { RuleCall } from "./rule_call.ts";
+import type { RuleRun } from "./rule_run.ts";
+import type { Subjects } from "./subjects.ts";
+import type { WorkResult } from "./work_queue.ts";
+
+/** What a {@linkcode ReconcileRunner} works with. */
+export interface ReconcileRunnerOptions {
+  /** The rule. */
+  readonly definition: ReconcileDefinition;
+  /** The objects that the rule is about. */
+  readonly subjects: Subjects;
+  /** Makes what the function gets. */
+  readonly call: RuleCall;
+  /** Holds objects back until the rule has cleaned up; absent if it does not. */
+  readonly finalizing: Finalizing | undefined;
+}
+
+/** Calls the function for single objects. */
+export class ReconcileRunner implements RuleRun {
+  readonly #options: ReconcileRunnerOptions;
+
+  /**
+   * Makes a runner.
+   *
+   * @param options What it works with.
+   */
+  constructor(options: ReconcileRunnerOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Brings one object in line.
+   *
+   * @param uid The uid of the object.
+   * @param signal Aborts when it takes too long, or the runner stops.
+   * @returns How it ended.
+   */
+  async run(uid: string, signal: AbortSignal): Promise<WorkResult> {
+    const { definition, subjects, call, finalizing } = this.#options;
+    const object = subjects.find(uid);
+    if (!object) return { status: "done" };
+    const context = call.context(object, signal);
+    if (isTerminating(object)) {
+      await finalizing?.clean(object, context);
+      return { status: "done" };
+    }
+    const held: LiveObject = await finalizing?.hold(object) ?? object;
+    await definition.run(held, { ...context, read: call.reads(held) as never });
+    return { status: "done" };
+  }
+}

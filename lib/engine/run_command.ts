@@ -1,0 +1,120 @@
+/**
+ * `run`: keeps the resources and the rules of a script converged until it is stopped.
+ *
+ * @module
+ */
+
+import { KubescriptError } from "../kube/error.ts";
+import type { ResourceType } from "../kube/resource_type.ts";
+import { Mask } from "../plan/mask.ts";
+import type { RuleDefinition } from "../script/rules/rule.ts";
+import { readRules } from "../script/rules/read_rules.ts";
+import { ScriptError } from "../script/script_error.ts";
+import { suggestion } from "../script/suggestion.ts";
+import { applyOpened } from "./apply_command.ts";
+import type { ApplyCommandOptions } from "./options.ts";
+import { planContext } from "./plan_set.ts";
+import type { Result } from "./result.ts";
+import type { RunLock } from "./run_lock.ts";
+import { MemoryCheckpoints } from "./run/memory_checkpoints.ts";
+import type { LogLine } from "./run/rule_call.ts";
+import { Runner } from "./run/runner.ts";
+import { SecretKey } from "./secret_key.ts";
+import { type OpenedScript, openSession } from "./session.ts";
+import { evaluateScript, readParams, secretValues } from "./wanted.ts";
+import { takeRunnerLock } from "./write_run.ts";
+
+/** What `run` is given. */
+export interface RunCommandOptions extends ApplyCommandOptions {
+  /** The rules to run; all rules, and the resources, if there are none. */
+  readonly only: readonly string[];
+  /** Whether everything is done once, instead of until the run is stopped. */
+  readonly once: boolean;
+  /** How many objects may be handled at once, of all rules. */
+  readonly ruleConcurrency: number;
+  /** Writes to the log. */
+  readonly log: (line: LogLine) => void;
+}
+
+/**
+ * Runs a script.
+ *
+ * @param options The script, the cluster, the params, the rules.
+ * @returns Settles when everything was done once, or the signal stopped the run.
+ * @throws {ScriptError} If the script is not right, or has no such rule.
+ * @throws {ConfigError} If there is no cluster to talk to.
+ * @throws {KubescriptError} If another run took over the set.
+ */
+export async function runScript(options: RunCommandOptions): Promise<void> {
+  // Children of rules are the rules' business here, one object at a time.
+  const opened = await openSession({ ...options, rules: false });
+  using session = opened.session;
+  const params = await readParams(session);
+  const rules = chooseRules(opened, readRules(session.script, params), options.only);
+  const wanted = options.only.length > 0 ? undefined : await evaluateScript(opened);
+  // Also makes the home namespace, in which the lock lives.
+  if (wanted) await applyResources(opened, options);
+  const types = wanted?.targets.map(({ type }) => type) ?? [];
+  const lock = await takeRunnerLock(session, [...types, ...ownedTypes(rules)]);
+  try {
+    const context = planContext(
+      session,
+      new Mask(secretValues(session.script, params)),
+      new SecretKey(session.client, session.set),
+    );
+    const resources = wanted && { types, run: () => applyResources(opened, options, lock) };
+    const checkpoints = new MemoryCheckpoints();
+    await using runner = new Runner({
+      session,
+      rules,
+      context,
+      checkpoints,
+      concurrency: options.ruleConcurrency,
+      dryRun: false,
+      once: options.once,
+      resources,
+      log: options.log,
+    });
+    const stop = AbortSignal.any([options.signal, lock.lost]);
+    const stopped = new Promise<void>((resolve) => stop.addEventListener("abort", () => resolve(), { once: true }));
+    if (stop.aborted) return;
+    const started = runner.start();
+    await Promise.race([stopped, options.once ? started.then(() => runner.idle()) : stopped]);
+  } finally {
+    if (!lock.lost.aborted) await lock.release(lock.parent.scope);
+    lock.lost.throwIfAborted();
+  }
+}
+
+function chooseRules(
+  { session: { script } }: OpenedScript,
+  rules: ReadonlyMap<string, RuleDefinition>,
+  only: readonly string[],
+): ReadonlyMap<string, RuleDefinition> {
+  const unknown = only.filter((name) => !rules.has(name));
+  if (unknown.length > 0) {
+    const problems = unknown.map((name) => `it has no rule "${name}"${suggestion(name, [...rules.keys()])}`);
+    throw new ScriptError(`Cannot run script "${script.name}"`, problems);
+  }
+  return only.length === 0 ? rules : new Map(only.map((name) => [name, rules.get(name)!]));
+}
+
+function ownedTypes(rules: ReadonlyMap<string, RuleDefinition>): ResourceType[] {
+  return [...rules.values()].flatMap((rule) =>
+    rule.type === "each" ? (rule.options.owns ?? []).map(({ type }) => type) : []
+  );
+}
+
+async function applyResources(opened: OpenedScript, options: ApplyCommandOptions, lock?: RunLock): Promise<void> {
+  const result = await applyOpened(opened, { ...options, wait: false, pruneEarly: true }, lock);
+  const problem = problemOf(result);
+  if (problem) throw new KubescriptError(problem);
+}
+
+function problemOf({ stopped, outcomes }: Result): string | undefined {
+  if (stopped) return stopped.hint ? `${stopped.reason} (${stopped.hint})` : stopped.reason;
+  const failed = outcomes.filter(({ status }) => status === "failed");
+  return failed.length === 0
+    ? undefined
+    : failed.map(({ change, reason }) => `${change.ref.name}: ${reason}`).join("; ");
+}
