@@ -72,7 +72,13 @@ export function fakeHost({ columns, answer }: FakeHostOptions = {}): FakeHost {
 
 /** Makes an invocation as it is without any flags. */
 export function fakeInvocation<F>(host: Host, flags: F): Invocation<F & typeof DEFAULT_FLAGS> {
-  return { host, subject: "shop.ts", named: [], flags: { ...DEFAULT_FLAGS, ...flags }, signal: new AbortController().signal };
+  return {
+    host,
+    subject: "shop.ts",
+    named: [],
+    flags: { ...DEFAULT_FLAGS, ...flags },
+    signal: new AbortController().signal,
+  };
 }
 
 const DEFAULT_FLAGS = {

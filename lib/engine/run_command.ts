@@ -16,9 +16,9 @@ import type { ApplyCommandOptions } from "./options.ts";
 import { planContext } from "./plan_set.ts";
 import type { Result } from "./result.ts";
 import type { RunLock } from "./run_lock.ts";
-import { MemoryCheckpoints } from "./run/memory_checkpoints.ts";
 import type { LogLine } from "./run/rule_call.ts";
 import { Runner } from "./run/runner.ts";
+import { StoredCheckpoints } from "./run/stored_checkpoints.ts";
 import { SecretKey } from "./secret_key.ts";
 import { type OpenedScript, openSession } from "./session.ts";
 import { evaluateScript, readParams, secretValues } from "./wanted.ts";
@@ -63,7 +63,13 @@ export async function runScript(options: RunCommandOptions): Promise<void> {
       new SecretKey(session.client, session.set),
     );
     const resources = wanted && { types, run: () => applyResources(opened, options, lock) };
-    const checkpoints = new MemoryCheckpoints();
+    const checkpoints = await StoredCheckpoints.load({
+      client: session.client,
+      set: session.set,
+      parent: lock.parent.live,
+      clock: options.clock,
+      onError: (error) => options.log({ level: "warn", rule: "", message: `Cannot store checkpoints: ${error}` }),
+    });
     await using runner = new Runner({
       session,
       rules,
