@@ -132,6 +132,7 @@ export async function connectFrom(
   try {
     return await openScriptClient({
       ...flags,
+      stdinIsTerminal: host.stdin.isTerminal,
       clock: host.clock,
       signal: interruption.signal,
       onEntry: (line, entry) => output.entry(line, entry),

@@ -108,6 +108,8 @@ export function commandOptions(invocation: Invocation, progress: Progress): Comm
     kubeconfig: flags.kubeconfig,
     context: flags.context,
     impersonate: impersonation(flags),
+    // What is read from standard input comes before any question.
+    stdinIsTerminal: host.stdin.isTerminal && subject !== "-",
     namespace: flags.namespace,
     params: flags.param ?? [],
     paramsFile: flags.paramsFile,

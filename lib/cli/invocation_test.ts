@@ -27,6 +27,7 @@ Deno.test("commandOptions() hands all common flags on", () => {
     context: "prod",
     kubeconfig: "/config",
     impersonate: { user: "ada", uid: "7", groups: ["dev"] },
+    stdinIsTerminal: false,
     namespace: "shop",
     params: ["a=1"],
     paramsFile: "params.yaml",

@@ -25,6 +25,8 @@ export interface CommandOptions {
   readonly context?: string | undefined;
   /** Whom to act as; by default as the kubeconfig says. */
   readonly impersonate?: ConnectOptions["impersonate"];
+  /** Whether standard input is a terminal at which a credential plugin may ask questions; by default not. */
+  readonly stdinIsTerminal?: boolean | undefined;
   /** The home namespace of scripts that name none; by default the context's. */
   readonly namespace?: string | undefined;
   /** Params as `name=value`. */

@@ -17,10 +17,11 @@ import { planContext } from "./plan_set.ts";
 import type { Result } from "./result.ts";
 import type { RunLock } from "./run_lock.ts";
 import type { LogLine } from "./run/rule_call.ts";
+import { runTask } from "./run/run_task.ts";
 import { Runner } from "./run/runner.ts";
 import { StoredCheckpoints } from "./run/stored_checkpoints.ts";
 import { SecretKey } from "./secret_key.ts";
-import { type OpenedScript, openSession } from "./session.ts";
+import { type OpenedScript, openSession, type Session } from "./session.ts";
 import { evaluateScript, readParams, secretValues } from "./wanted.ts";
 import { takeRunnerLock } from "./write_run.ts";
 
@@ -49,8 +50,27 @@ export async function runScript(options: RunCommandOptions): Promise<void> {
   // Children of rules are the rules' business here, one object at a time.
   const opened = await openSession({ ...options, rules: false });
   using session = opened.session;
-  const params = await readParams(session);
+  const { own, others } = divideParams(session, options);
+  const params = await readParams(session, own);
   const rules = chooseRules(opened, readRules(session.script, params), options.only);
+  for (const [name, definition] of rules) {
+    if (definition.type !== "task" || options.only.length === 0) continue;
+    await runTask({ name, definition, session, args: others, log: options.log });
+  }
+  const lasting = new Map([...rules].filter(([, { type }]) => type !== "task"));
+  if (lasting.size > 0 || options.only.length === 0) await runLasting(opened, params, lasting, options);
+}
+
+async function runLasting(
+  opened: OpenedScript,
+  params: Readonly<Record<string, unknown>>,
+  rules: ReadonlyMap<string, RuleDefinition>,
+  options: RunCommandOptions,
+): Promise<void> {
+  const { session } = opened;
+  const isTimer = ({ type }: RuleDefinition) => type === "every" || type === "cron";
+  // Timers that are named run once, now.
+  const once = options.once || (options.only.length > 0 && [...rules.values()].every(isTimer));
   const wanted = options.only.length > 0 ? undefined : await evaluateScript(opened);
   // Also makes the home namespace, in which the lock lives.
   if (wanted) await applyResources(opened, options);
@@ -77,7 +97,7 @@ export async function runScript(options: RunCommandOptions): Promise<void> {
       checkpoints,
       concurrency: options.ruleConcurrency,
       dryRun: false,
-      once: options.once,
+      once,
       resources,
       log: options.log,
     });
@@ -85,11 +105,17 @@ export async function runScript(options: RunCommandOptions): Promise<void> {
     const stopped = new Promise<void>((resolve) => stop.addEventListener("abort", () => resolve(), { once: true }));
     if (stop.aborted) return;
     const started = runner.start();
-    await Promise.race([stopped, options.once ? started.then(() => runner.idle()) : stopped]);
+    await Promise.race([stopped, once ? started.then(() => runner.idle()) : stopped]);
   } finally {
     if (!lock.lost.aborted) await lock.release(lock.parent.scope);
     lock.lost.throwIfAborted();
   }
+}
+
+/** Tasks have arguments of their own, which are given like the params of the script. */
+function divideParams({ script }: Session, { params, only }: RunCommandOptions): { own: string[]; others: string[] } {
+  const isOwn = (flag: string) => only.length === 0 || Object.hasOwn(script.params, flag.slice(0, flag.indexOf("=")));
+  return { own: params.filter(isOwn), others: params.filter((flag) => !isOwn(flag)) };
 }
 
 function chooseRules(

@@ -50,6 +50,7 @@ export async function openSession(options: CommandOptions): Promise<OpenedScript
     kubeconfig: options.kubeconfig,
     context: options.context,
     impersonate: options.impersonate,
+    stdinIsTerminal: options.stdinIsTerminal,
     concurrency: options.concurrency,
     requestTimeoutMs: options.requestTimeoutMs,
     clock: options.clock,

@@ -80,12 +80,16 @@ export async function evaluateScript({ loaded, session }: OpenedScript): Promise
  * Finds the values of the script's params.
  *
  * @param session The session.
+ * @param flags What `--param` gave.
  * @returns The values by name.
  * @throws {ParamsError} If one is missing, unknown or of a wrong form.
  */
-export async function readParams({ script, options }: Session): Promise<Readonly<Record<string, unknown>>> {
+export async function readParams(
+  { script, options }: Session,
+  flags: readonly string[] = options.params,
+): Promise<Readonly<Record<string, unknown>>> {
   return await resolveParams(script, {
-    flags: options.params,
+    flags,
     preset: options.preset,
     env: readEnv,
     readFile: (path) => Deno.readTextFile(path),

@@ -34,18 +34,24 @@ export interface ParamSources {
   readonly preset?: string | undefined;
 }
 
+/** What has params: a script, or a task with its arguments. */
+export type ParamOwner = Pick<Script, "name" | "params" | "presets">;
+
 /** A value before it is read, or why it cannot be had, and where it comes from. */
 type Given = ({ readonly input: unknown } | { readonly problem: string }) & { readonly from: string };
 
 /**
  * Finds the value of every param of a script.
  *
- * @param script The script.
+ * @param script The script, or what else has params.
  * @param sources Where values come from.
  * @returns The values by name.
  * @throws {ParamsError} If a param is missing, unknown or wrong; it names all of them at once, and no secret's value.
  */
-export async function resolveParams(script: Script, sources: ParamSources): Promise<Readonly<Record<string, unknown>>> {
+export async function resolveParams(
+  script: ParamOwner,
+  sources: ParamSources,
+): Promise<Readonly<Record<string, unknown>>> {
   const problems: string[] = [];
   const flags = fromFlags(script.params, sources.flags ?? [], problems);
   const file = fromFile(script.params, sources.file, problems);
@@ -89,7 +95,7 @@ function fromFile(params: Params, file: ParamSources["file"], problems: string[]
   return givenIn(file.content, from, (name) => isKnown(params, name, from, problems));
 }
 
-function fromPreset(script: Script, name: string | undefined, problems: string[]): Map<string, Given> {
+function fromPreset(script: ParamOwner, name: string | undefined, problems: string[]): Map<string, Given> {
   if (name === undefined) return new Map();
   if (!Object.hasOwn(script.presets, name)) {
     problems.push(`preset "${name}" is unknown${suggestion(name, Object.keys(script.presets))}`);

@@ -56,7 +56,7 @@ export async function pullTypes(call: Call<TypesPullFlags>): Promise<number> {
 }
 
 async function pullFromCluster(
-  { host: { stderr, clock }, flags, signal }: Call<TypesPullFlags>,
+  { host: { stdin, stderr, clock }, flags, signal }: Call<TypesPullFlags>,
   selection: PullSelection,
 ): Promise<PulledKinds & { source: string }> {
   const tell = (message: string) => stderr.write(`${message}\n`);
@@ -64,6 +64,7 @@ async function pullFromCluster(
     kubeconfig: flags.kubeconfig,
     context: flags.context,
     impersonate: impersonation(flags),
+    stdinIsTerminal: stdin.isTerminal,
     concurrency: flags.concurrency,
     requestTimeoutMs: flags.requestTimeout,
     clock,
