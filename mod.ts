@@ -17,14 +17,17 @@
  * @module
  */
 
+export { type Clock, systemClock } from "./lib/base/clock.ts";
 export type { DeepReadonly } from "./lib/base/deep_readonly.ts";
 export { formatDuration, parseDuration } from "./lib/base/duration.ts";
 export { connect, type ConnectOptions, contexts } from "./lib/cli/connect.ts";
 export { main } from "./lib/cli/main.ts";
 export type { AccessQuestion, AccessRule, Decision, UserInfo } from "./lib/client/access.ts";
-export { type Answer } from "./lib/client/answer.ts";
+export type { Answer } from "./lib/client/answer.ts";
 export { Client, type ServerVersion } from "./lib/client/client.ts";
+export type { Impersonation, ImpersonationOptions } from "./lib/client/config/cluster_config.ts";
 export { ConfigError } from "./lib/client/config_error.ts";
+export { DryRunError, type StandInOptions } from "./lib/client/dry_run_error.ts";
 export {
   ApiError,
   DiscoveryError,
@@ -37,15 +40,23 @@ export type { KindArgument } from "./lib/client/kind_finder.ts";
 export type { KindFinder } from "./lib/client/kind_finder.ts";
 export type { FetchPage, Listed, ListPage, ListProgress, ObjectList } from "./lib/client/object_list.ts";
 export type * from "./lib/client/options.ts";
+export { PodClient } from "./lib/client/pod_client.ts";
+export type { TerminalSize } from "./lib/client/pod_streams/channels.ts";
+export type { AttachResult, ExecOptions } from "./lib/client/pod_streams/exec.ts";
+export type { PortArgument } from "./lib/client/pod_streams/forwarded_port.ts";
+export type { LogOptions, Logs } from "./lib/client/pod_streams/logs.ts";
+export { formatLogLine, type LogLine, type PodLogOptions } from "./lib/client/pod_streams/pod_logs.ts";
+export type { ForwardedPort, PortForward, PortForwardOptions } from "./lib/client/pod_streams/port_forward.ts";
+export type { ExecResult, ProcessOptions } from "./lib/client/pod_streams/run.ts";
+export type { CopyOptions, CopyResult } from "./lib/client/pod_streams/tar.ts";
 export type { RawOptions } from "./lib/client/raw_request.ts";
 export { type ClientOptions, ResourceClient } from "./lib/client/resource_client.ts";
 export { type ReaderOptions, ResourceReader } from "./lib/client/resource_reader.ts";
 export type { RestMapper } from "./lib/client/rest_mapper.ts";
-export type { Channel, Sender, SendOptions, StreamOptions } from "./lib/client/sender.ts";
+export type { AttemptOptions, Channel, Sender, SendOptions, StreamOptions } from "./lib/client/sender.ts";
 export { SubresourceClient, type Token } from "./lib/client/subresource_client.ts";
 export type { Table, TableColumn, TableRow } from "./lib/client/table.ts";
 export type { WatchEvent } from "./lib/client/watch_stream.ts";
-export { DryRunError } from "./lib/engine/ad_hoc/dry_run_error.ts";
 export { ScriptClient } from "./lib/engine/ad_hoc/script_client.ts";
 export { type ManifestObject, manifests, type ManifestsOptions } from "./lib/engine/load/manifests.ts";
 export type { Condition } from "./lib/kube/condition.ts";
@@ -63,6 +74,7 @@ export {
   type OwnerReferenceOptions,
 } from "./lib/kube/owner.ts";
 export type { Patch, PatchItem, PatchOperation } from "./lib/kube/patch.ts";
+export type { LogQuery } from "./lib/kube/pod_request.ts";
 export {
   canonicalQuantity,
   compareQuantities,
@@ -133,3 +145,23 @@ export {
 } from "./lib/script/script.ts";
 export { ScriptError } from "./lib/script/script_error.ts";
 export type { LiveList, ScriptReader } from "./lib/script/script_reader.ts";
+export { Informer, type InformerWaitOptions } from "./lib/watch/informer.ts";
+export {
+  type Form,
+  type InformerOptions,
+  Informers,
+  type InformersOptions,
+  type ReadAs,
+} from "./lib/watch/informers.ts";
+export type { ReflectorTiming } from "./lib/watch/reflector.ts";
+export type { ReflectorStatus } from "./lib/watch/reflector_state.ts";
+export type { InformerConsumer } from "./lib/watch/shared_informer.ts";
+export type { Kept, StoreEvent, StoreSelection } from "./lib/watch/store.ts";
+export type { Index, KeysOf } from "./lib/watch/store_index.ts";
+export {
+  type WaitCondition,
+  type Waited,
+  waitFor,
+  type WaitForOptions,
+  WaitTimeoutError,
+} from "./lib/watch/wait_for.ts";

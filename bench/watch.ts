@@ -7,7 +7,8 @@
  * ```
  *
  * - sync: from the first request until an informer has everything, and the memory of the process then;
- * - replay: how many events a second are taken over that have happened already.
+ * - replay: how many events a second are taken over that have happened already;
+ * - in both cases the CPU time of the whole process, which depends less on what else the machine does.
  *
  * Every measurement has a process of its own, those of different clients alternate, and the median of three counts.
  * It ends with the figures as JSON, and deletes what it made.
@@ -24,6 +25,8 @@ import { ConfigMap, Namespace, Pod } from "../lib/kinds/core/v1.ts";
 /** What a process has measured. */
 interface Measurement {
   readonly ms: number;
+  /** Of the whole process so far. */
+  readonly cpuMs: number;
   readonly objects: number;
   readonly rssMiB: number;
 }
@@ -42,6 +45,7 @@ interface Figures {
   readonly what: "sync" | "replay";
   readonly syncMs?: number[];
   readonly eventsPerSecond?: number[];
+  readonly cpuMs: number[];
   readonly rssMiB: number[];
 }
 
@@ -106,7 +110,9 @@ async function measure(cases: readonly Case[], plural: string, resourceVersion: 
     }
   }
   return cases.map(({ name, what }, i) => ({
-    ...{ kind: plural, client: name, what, rssMiB: sorted(runs[i]!.map(({ rssMiB }) => rssMiB)) },
+    ...{ kind: plural, client: name, what },
+    cpuMs: sorted(runs[i]!.map(({ cpuMs }) => cpuMs)),
+    rssMiB: sorted(runs[i]!.map(({ rssMiB }) => rssMiB)),
     ...what === "sync"
       ? { syncMs: sorted(runs[i]!.map(({ ms }) => ms)) }
       : { eventsPerSecond: sorted(runs[i]!.map(({ ms }) => count / ms * 1_000)) },
@@ -156,7 +162,15 @@ try {
   await client.delete(Namespace, namespace);
   client[Symbol.dispose]();
 }
-console.table(figures.map(({ kind, client, what, syncMs, eventsPerSecond, rssMiB }) => ({
-  ...{ kind, client, what, "sync, ms": show(syncMs), "events/s": show(eventsPerSecond), "memory, MiB": show(rssMiB) },
+console.table(figures.map(({ kind, client, what, syncMs, eventsPerSecond, cpuMs, rssMiB }) => ({
+  ...{
+    kind,
+    client,
+    what,
+    "sync, ms": show(syncMs),
+    "events/s": show(eventsPerSecond),
+    "CPU, ms": show(cpuMs),
+    "memory, MiB": show(rssMiB),
+  },
 })));
 console.log(JSON.stringify({ count, rounds: ROUNDS, cpus: navigator.hardwareConcurrency, figures }));

@@ -47,8 +47,10 @@ async function replay() {
 }
 
 function report(ms, objects) {
+  const { user, system } = process.cpuUsage();
   setTimeout(() => {
-    console.log(JSON.stringify({ ms, objects, rssMiB: process.memoryUsage().rss / 2 ** 20 }));
+    const rssMiB = process.memoryUsage().rss / 2 ** 20;
+    console.log(JSON.stringify({ ms, cpuMs: (user + system) / 1_000, objects, rssMiB }));
     process.exit(0);
   }, 2_000);
 }

@@ -5,16 +5,21 @@
  */
 
 import { parseArgs } from "node:util";
-import { connect, type Informer, Informers, type Live, systemClock } from "@kubescript/kubescript";
+import { connect, type Informer, Informers, type Live } from "@kubescript/kubescript";
 import { Pod } from "@kubescript/kubescript/kinds";
 
 const { values: flags } = parseArgs({
   strict: false, // all other flags are those of connect()
-  options: { port: { type: "string", default: "8080" }, namespace: { type: "string", short: "n" } },
+  options: {
+    port: { type: "string", default: "8080" },
+    namespace: { type: "string", short: "n" },
+    help: { type: "boolean", short: "h" },
+  },
 });
+if (flags.help) console.log("Shows all Pods, or those of --namespace NAME, on 127.0.0.1:8080 or at --port NUMBER\n");
 
 await using k = await connect();
-await using informers = new Informers(k, { clock: systemClock, onError: console.error });
+await using informers = new Informers(k);
 // All open pages share this one watch, and of each Pod only what they show is kept.
 const pods = informers.get(Pod, { allNamespaces: flags.namespace === undefined, project: summarize });
 

@@ -11,6 +11,7 @@ const CONNECTION = {
 const pods = new Map();
 const rows = new Map();
 const sections = new Map();
+const { compare } = new Intl.Collator("en", { numeric: true });
 let phase = "syncing";
 let frame = 0;
 
@@ -18,7 +19,7 @@ const nodes = document.getElementById("nodes");
 const filter = document.getElementById("filter");
 filter.addEventListener("input", () => {
   render();
-  say("result", document.getElementById("count").textContent);
+  setText(document, "#result", document.getElementById("count").textContent);
 });
 setInterval(() => rows.forEach(showAge), 10_000);
 connect();
@@ -33,12 +34,12 @@ function connect() {
       else pods.delete(uid);
     }
     phase = message.phase;
-    say("connection", CONNECTION[phase](message.reason), phase);
+    tell(CONNECTION[phase](message.reason), phase);
     cancelAnimationFrame(frame);
     frame = requestAnimationFrame(render);
   };
   source.onerror = () => {
-    say("connection", "Connection lost, retrying…", "lost");
+    tell("Connection lost, retrying…", "lost");
     // After a broken connection the browser tries again by itself, but not after an answer that is an error.
     if (source.readyState === EventSource.CLOSED) setTimeout(connect, 1_000);
   };
@@ -66,7 +67,7 @@ function showNode(name, entries) {
   section.setAttribute("aria-labelledby", id);
   section.querySelector("h2").id = id;
   section.querySelector("table").setAttribute("aria-labelledby", id);
-  setText(section, "h2", name || "Not on a Node yet");
+  setText(section, "h2", name || "Without a Node");
   const bad = entries.filter(([, { level }]) => level === "bad").length;
   setText(section, ".summary", plural(entries.length, "Pod") + (bad ? `, ${bad} in trouble` : ""));
   const sorted = entries.sort(([, a], [, b]) =>
@@ -78,6 +79,8 @@ function showNode(name, entries) {
 
 function showPod(uid, pod) {
   const row = rows.get(uid) ?? copy("pod");
+  if (row.pod === pod) return row;
+  row.pod = pod;
   rows.set(uid, row);
   setText(row, ".namespace", `${pod.metadata.namespace}/`);
   setText(row, ".name", pod.metadata.name);
@@ -86,14 +89,14 @@ function showPod(uid, pod) {
   setText(row, ".ready", `${pod.ready}/${pod.containers}`);
   setText(row, ".restarts", String(pod.restarts));
   row.className = pod.level;
-  row.querySelector("time").dateTime = pod.created;
   row.querySelector("time").title = new Date(pod.created).toLocaleString();
+  row.querySelector("time").dateTime = pod.created;
   showAge(row);
   return row;
 }
 
 function showAge(row) {
-  const seconds = (Date.now() - Date.parse(row.querySelector("time").dateTime)) / 1_000;
+  const seconds = (Date.now() - Date.parse(row.pod.created)) / 1_000;
   const [size, unit] = [[86_400, "d"], [3_600, "h"], [60, "min"]].find(([size]) => seconds >= size) ?? [1, "s"];
   setText(row, "time", `${Math.max(0, Math.floor(seconds / size))} ${unit}`);
 }
@@ -106,30 +109,26 @@ function countText(shown, nodeCount) {
 
 /** Makes these the children, in this order, and moves none that is in its place. */
 function place(parent, children) {
+  const staying = new Set(children);
+  for (const child of [...parent.children]) if (!staying.has(child)) child.remove();
   children.forEach((child, i) => {
     if (parent.children[i] !== child) parent.insertBefore(child, parent.children[i] ?? null);
   });
-  while (parent.children.length > children.length) parent.lastElementChild.remove();
 }
 
 function copy(template) {
   return document.getElementById(template).content.firstElementChild.cloneNode(true);
 }
 
-/** A screen reader reads a status again when its text is set, even to what it is. */
-function say(id, text, state = "") {
-  const element = document.getElementById(id);
-  if (element.textContent !== text) element.textContent = text;
-  element.className = state;
+function tell(text, state) {
+  setText(document, "#connection", text);
+  document.getElementById("connection").className = state;
 }
 
+/** Screen readers would read a status again if its text were set to what it is. */
 function setText(parent, selector, text) {
   const element = parent.querySelector(selector);
   if (element.textContent !== text) element.textContent = text;
-}
-
-function compare(a, b) {
-  return a.localeCompare(b, "en", { numeric: true });
 }
 
 function plural(count, word) {

@@ -42,7 +42,8 @@ function readCsv(bytes: Uint8Array | undefined, columns: readonly string[]): Cel
 async function readXlsx(bytes: Uint8Array | undefined, columns: readonly string[]): Promise<Cells> {
   const { openXlsx, saveXlsx, writeXlsx } = await import("npm:hucre@1.0.0/xlsx");
   const sheet = { name: "Deployments", columns: columns.map((header) => ({ header, width: 16 })), data: [] };
-  const workbook = await openXlsx(bytes ?? await writeXlsx({ sheets: [{ ...sheet, freezePane: { rows: 1 } }] }));
+  const content = bytes ?? await writeXlsx({ sheets: [{ ...sheet, freezePane: { rows: 1 } }] });
+  const workbook = await openXlsx(content, { readStyles: true }); // what is not read is not written
   const [first] = workbook.sheets;
   if (!first) throw new Error("it has no sheet");
   return { rows: first.rows, cells: first.cells ?? new Map(), serialize: () => saveXlsx(workbook) };

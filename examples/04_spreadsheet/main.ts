@@ -7,7 +7,7 @@
 import { basename, dirname, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { connect, Informers, KubescriptError, type Live, systemClock } from "@kubescript/kubescript";
+import { connect, Informers, KubescriptError, type Live } from "@kubescript/kubescript";
 import { Deployment, HorizontalPodAutoscaler } from "@kubescript/kubescript/kinds";
 import { type Report, type State, sync } from "./sync.ts";
 import { Table } from "./table.ts";
@@ -25,7 +25,11 @@ By default all namespaces are meant; --namespace NAME means one.
 
 const { positionals: [command, file], values: flags } = parseArgs({
   strict: false, // all other flags are those of connect()
-  options: { force: { type: "boolean" }, namespace: { type: "string", short: "n" }, help: { type: "boolean" } },
+  options: {
+    force: { type: "boolean" },
+    namespace: { type: "string", short: "n" },
+    help: { type: "boolean", short: "h" },
+  },
 });
 if (flags.help) console.log(USAGE);
 
@@ -51,7 +55,7 @@ async function syncOnce(file: string, direction: "pull" | "push"): Promise<void>
 }
 
 async function watch(file: string): Promise<void> {
-  await using informers = new Informers(k, { clock: systemClock, onError: console.error });
+  await using informers = new Informers(k);
   const deployments = informers.get(Deployment, selection);
   const autoscalers = informers.get(HorizontalPodAutoscaler, selection);
   let wake = Promise.withResolvers<void>();

@@ -52,8 +52,8 @@ export async function sync(k: Client, table: Table, state: State, options: SyncO
       let note = "";
       try {
         const twin = rows.find((other) => other !== row);
-        if (twin) throw new Problem("name", `${name} is in ${twin.address("name")}, too`);
-        if (!deployment) throw new Problem("name", `there is no Deployment ${name}`);
+        if (twin) throw new Problem("name", `${twin.address("name")} names the same`);
+        if (!deployment) throw new Problem("name", "there is no such Deployment");
         const decision = decide(row, deployment, autoscalers.get(name), options);
         const before = replicasOf(deployment);
         if (decision.action === "send") {
@@ -66,8 +66,9 @@ export async function sync(k: Client, table: Table, state: State, options: SyncO
         note = decision.note;
       } catch (error) {
         if (!(error instanceof Problem || error instanceof ApiError)) throw error;
-        note = `${row.address(error instanceof Problem ? error.column : "replicas")}: ${error.message}`;
-        report.problems.push(note);
+        const cell = row.address(error instanceof Problem ? error.column : "replicas");
+        note = `${cell}: ${error.message}`;
+        report.problems.push(`${cell} ${name}: ${error.message}`);
       }
       row.set("note", note);
       row.set("status", deployment ? statusOf(deployment) : "not found");
@@ -127,11 +128,11 @@ function decide(
   if (text !== "" && replicas === live) return { action: "agree", replicas, note };
   if (text === "" || text === seen || (direction === "pull" && force)) {
     if (!row.isFormula("replicas")) return { action: "take", replicas, note };
-    throw new Problem("replicas", `the formula gives ${text}, the cluster has ${live}`);
+    throw new Problem("replicas", `the formula gives ${text || "nothing"}, the cluster has ${live}`);
   }
   if (autoscaler) throw new Problem("replicas", `${text} is not applied, as the Deployment is ${note}`);
   if (seen !== "" && seen !== String(live) && !force) {
-    throw new Problem("replicas", `${text} here, ${live} in the cluster, and ${seen} when they last agreed`);
+    throw new Problem("replicas", `conflict: ${text} here, ${live} in the cluster, ${seen} when they last agreed`);
   }
   if (direction === "push") return { action: "send", replicas, note };
   return { action: "wait", replicas, note: `${text} is not pushed yet, the cluster has ${live}` };

@@ -97,7 +97,7 @@ export class Table {
         while (values.length < columnOf(column)) values.push(null);
         values[columnOf(column)] = value;
         const cell = cellOf(column);
-        if (cell) Object.assign(cell, { value, type: typeof value });
+        if (cell) Object.assign(cell, { value, type: typeof value, richText: undefined });
         this.#isChanged = true;
       },
       isFormula: (column) => cellOf(column)?.formula !== undefined,

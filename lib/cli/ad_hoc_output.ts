@@ -1,17 +1,20 @@
 /**
  * What a script that runs by itself says on standard error, beside its own output.
  *
+ * On a terminal one line tells how far it is. It is there only while the script waits for the server, so that what the
+ * script writes meanwhile stands on lines of its own. Elsewhere, a line that stays is written now and then.
+ *
  * @module
  */
 
 import type { ListProgress } from "../client/object_list.ts";
 import type { Journal, JournalEntry } from "../engine/ad_hoc/journal.ts";
 import { type ColorMode, type Colors, colorsFor } from "./colors.ts";
-import { formatField } from "./format/value.ts";
+import { cut, formatField } from "./format/value.ts";
 import type { Host } from "./host.ts";
 
 const ERASE_LINE = "\r\x1b[K";
-const REDRAW_MS = 100;
+const QUIET_MS = 1_000;
 const REPEAT_MS = 5_000;
 
 /** How a script that runs by itself tells about itself. */
@@ -27,22 +30,26 @@ export interface AdHocOutputOptions {
 /** Tells what a script does. */
 export class AdHocOutput {
   readonly #host: Host;
+  readonly #journal: Journal;
   readonly #options: AdHocOutputOptions;
   readonly #colors: Colors;
+  #reading = "";
   #isDrawn = false;
-  #toldAtMs: number;
+  #quietUntilMs: number;
 
   /**
    * Begins to tell.
    *
    * @param host The process.
+   * @param journal What the script does.
    * @param options How.
    */
-  constructor(host: Host, options: AdHocOutputOptions) {
+  constructor(host: Host, journal: Journal, options: AdHocOutputOptions) {
     this.#host = host;
+    this.#journal = journal;
     this.#options = options;
     this.#colors = colorsFor(options.color, host.stderr, host.noColor);
-    this.#toldAtMs = host.clock.monotonic();
+    this.#quietUntilMs = host.clock.monotonic() + (host.stderr.isTerminal ? QUIET_MS : REPEAT_MS);
   }
 
   /**
@@ -52,26 +59,34 @@ export class AdHocOutput {
    * @param entry The write.
    */
   entry(line: string, { fields = [], note }: JournalEntry): void {
-    if (!this.#options.dryRun && !this.#options.verbose) return;
+    if (!this.#options.dryRun && !this.#options.verbose) return this.#tellNowAndThen();
     this.note(note === undefined ? line : this.#colors.yellow(line));
     const columns = this.#host.stderr.columns;
     for (const field of fields) this.note(`    ${formatField(field, columns && columns - 4)}`);
   }
 
   /**
-   * Tells how far a list has come: on a terminal as soon as it has more than one page, elsewhere now and then.
+   * Tells how far a list has come.
    *
    * @param progress How far.
    */
-  page({ type, read, remaining }: ListProgress): void {
+  page({ type, read, remaining, isLast }: ListProgress): void {
+    const total = remaining ? ` of ${read + remaining}` : "";
+    this.#reading = `read ${read}${total} ${type.plural}${isLast || remaining ? "" : " so far"}`;
+    this.#tellNowAndThen();
+  }
+
+  /**
+   * Draws the line about how far it is, or takes it away.
+   *
+   * @param isWaiting Whether the script waits for the server.
+   */
+  waiting(isWaiting: boolean): void {
     const { stderr, clock } = this.#host;
-    if (!remaining) return this.#clear();
-    const nowMs = clock.monotonic();
-    if (nowMs - this.#toldAtMs < (stderr.isTerminal ? REDRAW_MS : REPEAT_MS)) return;
-    this.#toldAtMs = nowMs;
-    const line = `reading ${type.plural}: ${read} of ${read + remaining}`;
-    if (!stderr.isTerminal) return this.note(line);
-    stderr.write(ERASE_LINE + line);
+    if (!isWaiting) return this.#clear();
+    const progress = this.#progress;
+    if (!stderr.isTerminal || progress === "" || clock.monotonic() < this.#quietUntilMs) return;
+    stderr.write(ERASE_LINE + cut(progress, (stderr.columns ?? Infinity) - 1));
     this.#isDrawn = true;
   }
 
@@ -97,15 +112,28 @@ export class AdHocOutput {
   /**
    * Sums up.
    *
-   * @param journal What was done.
-   * @param context Where.
+   * @param context Where it was done.
+   * @param isInterrupted Whether the script was stopped.
    */
-  close(journal: Journal, context: string): void {
+  close(context: string, isInterrupted: boolean): void {
     this.#clear();
-    if (journal.isEmpty && !this.#options.dryRun) return;
-    const summary = journal.summary();
-    const dryRun = this.#options.dryRun ? "Dry run" : "Done";
-    this.note(this.#colors.bold(`${dryRun} in context "${context}": ${summary}`));
+    const { dryRun } = this.#options;
+    if (this.#journal.isEmpty && !dryRun && !isInterrupted) return;
+    const what = isInterrupted ? "Interrupted in" : dryRun ? "Dry run in" : "In";
+    this.note(this.#colors.bold(`${what} context "${context}": ${this.#journal.summary()}`));
+  }
+
+  get #progress(): string {
+    const parts = [this.#reading, this.#journal.isEmpty ? "" : this.#journal.summary()];
+    return parts.filter((part) => part !== "").join(", ");
+  }
+
+  #tellNowAndThen(): void {
+    const { stderr, clock } = this.#host;
+    const nowMs = clock.monotonic();
+    if (stderr.isTerminal || nowMs < this.#quietUntilMs) return;
+    this.#quietUntilMs = nowMs + REPEAT_MS;
+    this.note(this.#progress);
   }
 
   #clear(): void {

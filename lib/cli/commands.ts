@@ -16,16 +16,24 @@ import {
 import type { Script } from "../script/script.ts";
 import {
   APPLY_FLAGS,
+  type ApplyFlags,
   COMMON_ALIASES,
+  COMMON_FLAGS,
   type CommonFlags,
   DELETE_FLAGS,
   PLAN_FLAGS,
+  type PlanFlags,
+  PROXY_ALIASES,
+  PROXY_FLAGS,
+  type ProxyFlags,
   RUN_FLAGS,
+  type RunFlags,
   TYPES_PULL_FLAGS,
   type TypesPullFlags,
   VERSION_FLAGS,
   type VersionFlags,
   WRITE_ALIASES,
+  type WriteFlags,
 } from "./flags.ts";
 import type { Host } from "./host.ts";
 import type { CommandFunction, Subject } from "./invocation.ts";
@@ -56,6 +64,87 @@ interface ScriptCommand<F extends CommonFlags> {
   readonly names?: { readonly placeholder: string; readonly brief: string };
 }
 
+const PLAN: ScriptCommand<PlanFlags> = {
+  brief: "Show what would change, field by field",
+  description: [
+    "Shows what an apply would change, field by field. It only reads.",
+    "",
+    "Exit codes: 0, also if there are changes; 1 if something is missing that the script needs; 4 if somebody else",
+    "owns a field that the script sets; with --exit-code, 2 if there are changes.",
+  ],
+  flags: PLAN_FLAGS,
+  aliases: COMMON_ALIASES,
+  examples: [
+    ["--param image=nginx:1.29", "What would another image change?"],
+    ["--exit-code -o json", "For scripts: exit code 2 if there are changes, and the plan as JSON"],
+  ],
+  load: async () => (await import("./commands/plan.ts")).plan,
+};
+
+const APPLY: ScriptCommand<ApplyFlags> = {
+  brief: "Make the cluster as the script says",
+  description: [
+    "Plans, applies what differs, waits until it is ready, and deletes what left the script.",
+    "",
+    "Nothing is written if somebody else owns a field that the script sets (exit code 4), or if suspiciously much",
+    "would be deleted (5). Other exit codes: 1 if something failed, 3 if something is not ready in time.",
+  ],
+  flags: APPLY_FLAGS,
+  aliases: WRITE_ALIASES,
+  examples: [
+    ["--preset production --context prod", "With the params of a preset, on another cluster"],
+    ["--dry-run", "Only show what would change"],
+  ],
+  load: async () => (await import("./commands/apply.ts")).apply,
+};
+
+const RUN: ScriptCommand<RunFlags> = {
+  brief: "Keep resources and rules converged until stopped",
+  description: [
+    "Runs the rules of the script, and keeps its resources as it says, until it is stopped. With the names of rules,",
+    "only these run; a task, and with --once everything else, runs once.",
+    "",
+    "While it runs it holds the lock of the set: apply waits, and a second run stands by.",
+  ],
+  flags: RUN_FLAGS,
+  aliases: COMMON_ALIASES,
+  examples: [
+    ["--once", "One pass of everything, for a CronJob"],
+    ["tenants", "Only the rule tenants"],
+    ["restart --param deployment=shop/web", "The task restart, with its argument"],
+  ],
+  load: async () => (await import("./commands/run.ts")).run,
+  names: { placeholder: "RULE", brief: "Rules to run; all of them by default" },
+};
+
+const APPROVE: ScriptCommand<CommonFlags> = {
+  brief: "Let a rule prune that is blocked",
+  description: [
+    "When suspiciously many objects of a rule are missing at once, run keeps their children, and logs that the rule is",
+    "blocked until they are back. This lets the children go.",
+  ],
+  flags: COMMON_FLAGS,
+  aliases: COMMON_ALIASES,
+  examples: [["tenants", "The rule tenants may prune"]],
+  load: async () => (await import("./commands/approve.ts")).approve,
+  names: { placeholder: "RULE", brief: "Rules that may prune" },
+};
+
+const DELETE: ScriptCommand<WriteFlags> = {
+  brief: "Delete what the script has in the cluster",
+  description: [
+    "Deletes everything that the script has in the cluster, in reverse order, and waits until it is gone.",
+    "Objects that existed before the script, and those with the option keep, are released instead.",
+  ],
+  flags: DELETE_FLAGS,
+  aliases: WRITE_ALIASES,
+  examples: [
+    ["--dry-run", "Only show what would be deleted"],
+    ["--yes --allow-delete=PersistentVolumeClaim", "Without a question, and with its volumes"],
+  ],
+  load: async () => (await import("./commands/delete.ts")).deleteSet,
+};
+
 /**
  * Builds the commands.
  *
@@ -66,71 +155,12 @@ export function buildCommands(
   options: AppOptions,
 ): Record<string, Command<ApplicationContext> | RouteMap<ApplicationContext>> {
   return {
-    plan: scriptCommand(options, {
-      brief: "Show what would change, field by field",
-      description: [
-        "Shows what an apply would change, field by field. It only reads.",
-        "",
-        "Exit codes: 0, also if there are changes; 1 if something is missing that the script needs; 4 if somebody else",
-        "owns a field that the script sets; with --exit-code, 2 if there are changes.",
-      ],
-      flags: PLAN_FLAGS,
-      aliases: COMMON_ALIASES,
-      examples: [
-        ["--param image=nginx:1.29", "What would another image change?"],
-        ["--exit-code -o json", "For scripts: exit code 2 if there are changes, and the plan as JSON"],
-      ],
-      load: async () => (await import("./commands/plan.ts")).plan,
-    }),
-    apply: scriptCommand(options, {
-      brief: "Make the cluster as the script says",
-      description: [
-        "Plans, applies what differs, waits until it is ready, and deletes what left the script.",
-        "",
-        "Nothing is written if somebody else owns a field that the script sets (exit code 4), or if suspiciously much",
-        "would be deleted (5). Other exit codes: 1 if something failed, 3 if something is not ready in time.",
-      ],
-      flags: APPLY_FLAGS,
-      aliases: WRITE_ALIASES,
-      examples: [
-        ["--preset production --context prod", "With the params of a preset, on another cluster"],
-        ["--dry-run", "Only show what would change"],
-      ],
-      load: async () => (await import("./commands/apply.ts")).apply,
-    }),
-    run: scriptCommand(options, {
-      brief: "Keep resources and rules converged until stopped",
-      description: [
-        "Runs the rules of the script, and keeps its resources as it says, until it is stopped. With the names of rules,",
-        "only these run; a task, and with --once everything else, runs once.",
-        "",
-        "While it runs it holds the lock of the set: apply waits, and a second run stands by.",
-      ],
-      flags: RUN_FLAGS,
-      aliases: COMMON_ALIASES,
-      examples: [
-        ["--once", "One pass of everything, for a CronJob"],
-        ["tenants", "Only the rule tenants"],
-        ["restart --param deployment=shop/web", "The task restart, with its argument"],
-      ],
-      load: async () => (await import("./commands/run.ts")).run,
-      names: { placeholder: "RULE", brief: "Rules to run; all of them by default" },
-    }),
-    delete: scriptCommand(options, {
-      brief: "Delete what the script has in the cluster",
-      description: [
-        "Deletes everything that the script has in the cluster, in reverse order, and waits until it is gone.",
-        "Objects that existed before the script, and those with the option keep, are released instead.",
-      ],
-      flags: DELETE_FLAGS,
-      aliases: WRITE_ALIASES,
-      examples: [
-        ["--dry-run", "Only show what would be deleted"],
-        ["--yes --allow-delete=PersistentVolumeClaim", "Without a question, and with its volumes"],
-      ],
-      load: async () => (await import("./commands/delete.ts")).deleteSet,
-    }),
-    ...!options.script && { types: buildTypesCommands(options) },
+    plan: scriptCommand(options, PLAN),
+    apply: scriptCommand(options, APPLY),
+    run: scriptCommand(options, RUN),
+    approve: scriptCommand(options, APPROVE),
+    delete: scriptCommand(options, DELETE),
+    ...!options.script && { proxy: buildProxyCommand(options), types: buildTypesCommands(options) },
     version: buildCommand<VersionFlags, [], ApplicationContext>({
       docs: { brief: "Print the versions of kubescript, Deno and TypeScript" },
       parameters: { flags: VERSION_FLAGS, aliases: { o: "output" } },
@@ -166,6 +196,34 @@ function buildTypesCommands({ host }: AppOptions): RouteMap<ApplicationContext> 
     },
   });
   return buildRouteMap({ routes: { pull }, docs: { brief: "Types of custom resources for scripts" } });
+}
+
+function buildProxyCommand({ host }: AppOptions): Command<ApplicationContext> {
+  return buildCommand<ProxyFlags, [], ApplicationContext>({
+    docs: {
+      brief: "Serve the API of the cluster on this machine, with your credentials",
+      fullDescription: [
+        "Serves the API of the cluster on this machine: other programs need no credentials, as their requests are made in",
+        "your name. Watches, uploads, WebSockets and kubectl's port-forward, logs, exec and attach work through it.",
+        "",
+        "Flags and defaults are those of kubectl proxy. Whoever can connect has your rights, so it listens for this machine",
+        "only, and web pages of other hosts are refused. Commands in containers are, too, unless --reject-paths says",
+        "otherwise. Ctrl-C ends it.",
+      ].join("\n"),
+      customUsage: [
+        { input: "", brief: "Then kubectl --server http://127.0.0.1:8001 get pods, or curl" },
+        { input: "--port 0 --reject-methods POST,PUT,PATCH,DELETE", brief: "On any free port, for reading only" },
+        { input: "--unix-socket /tmp/k.sock --reject-paths ''", brief: "For this user only, with exec and attach" },
+        { input: "--www . --www-prefix / --api-prefix /api/", brief: "A web page beside the API that it shows" },
+      ],
+    },
+    parameters: { flags: PROXY_FLAGS, aliases: PROXY_ALIASES },
+    async func(flags) {
+      const { invoke } = await import("./invocation.ts");
+      const { proxy } = await import("./commands/proxy.ts");
+      this.process.exitCode = await invoke(proxy, { host, flags });
+    },
+  });
 }
 
 function scriptCommand<F extends CommonFlags>(

@@ -27,6 +27,8 @@ export interface FakeHost extends Host {
   readonly exited: () => number | undefined;
   /** Presses Ctrl-C. */
   readonly interrupt: () => void;
+  /** Throws an error that nobody catches. */
+  readonly throw: (error: unknown) => void;
   /** Lets time pass. */
   readonly pass: (ms: number) => void;
 }
@@ -35,6 +37,7 @@ export interface FakeHost extends Host {
 export function fakeHost({ columns, answer }: FakeHostOptions = {}): FakeHost {
   const written = { out: "", err: "" };
   const listeners = new Set<() => void>();
+  const catchers: ((error: unknown) => void)[] = [];
   let nowMs = 0;
   let code: number | undefined;
   const isTerminal = columns !== undefined;
@@ -57,7 +60,7 @@ export function fakeHost({ columns, answer }: FakeHostOptions = {}): FakeHost {
       listeners.add(callback);
       return () => listeners.delete(callback);
     },
-    onUncaught() {},
+    onUncaught: (callback) => void catchers.push(callback),
     exit(exitCode) {
       code ??= exitCode;
       return undefined as never;
@@ -66,6 +69,7 @@ export function fakeHost({ columns, answer }: FakeHostOptions = {}): FakeHost {
     err: () => written.err,
     exited: () => code,
     interrupt: () => listeners.forEach((listener) => listener()),
+    throw: (error) => catchers.forEach((callback) => callback(error)),
     pass: (ms) => void (nowMs += ms),
   };
 }

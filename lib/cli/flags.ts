@@ -6,6 +6,7 @@
 
 import type { Aliases, CommandContext, FlagParametersForType } from "@stricli/core";
 import { parseDuration } from "../base/duration.ts";
+import { DEFAULT_FILTER, parsePatterns } from "../client/api_proxy/request_filter.ts";
 import type { ColorMode } from "./colors.ts";
 
 /** Flags of every command that reads a script. */
@@ -104,6 +105,33 @@ export interface RunFlags extends CommonFlags {
   readonly ruleConcurrency: number;
 }
 
+/** Flags of `proxy`. */
+export interface ProxyFlags
+  extends Pick<CommonFlags, "context" | "kubeconfig" | "as" | "asGroup" | "asUid" | "color" | "verbose"> {
+  /** The port. */
+  readonly port?: number;
+  /** The address of this machine. */
+  readonly address: string;
+  /** The Unix socket. */
+  readonly unixSocket?: string;
+  /** The path of the API. */
+  readonly apiPrefix: string;
+  /** The folder of files. */
+  readonly www?: string;
+  /** The path of the files. */
+  readonly wwwPrefix: string;
+  /** The names under which the proxy may be asked. */
+  readonly acceptHosts?: readonly RegExp[];
+  /** The paths that are passed on. */
+  readonly acceptPaths: readonly RegExp[];
+  /** The paths that are not. */
+  readonly rejectPaths: readonly RegExp[];
+  /** The methods that are not. */
+  readonly rejectMethods: readonly RegExp[];
+  /** Whether everything is passed on. */
+  readonly disableFilter?: boolean;
+}
+
 /** Flags of `version`. */
 export type VersionFlags = Pick<CommonFlags, "output">;
 
@@ -115,12 +143,22 @@ export const COMMON_ALIASES: Aliases<keyof CommonFlags> = { n: "namespace", o: "
 /** One-letter names of the flags of commands that write. */
 export const WRITE_ALIASES: Aliases<keyof WriteFlags> = { ...COMMON_ALIASES, y: "yes" };
 
+/** One-letter names of the flags of `proxy`, as kubectl has them. */
+export const PROXY_ALIASES: Aliases<keyof ProxyFlags> = {
+  p: "port",
+  u: "unixSocket",
+  w: "www",
+  P: "wwwPrefix",
+  v: "verbose",
+};
+
 /** The flag of `version`. */
 export const VERSION_FLAGS: Specs<VersionFlags> = {
   output: { kind: "enum", values: ["text", "json"], default: "text", brief: "Form of what goes to standard output" },
 };
 
-const COMMON_FLAGS: Specs<CommonFlags> = {
+/** The flags of `approve`. */
+export const COMMON_FLAGS: Specs<CommonFlags> = {
   context: text("NAME", "Context of the kubeconfig; by default its current one"),
   kubeconfig: text("FILE", "By default $KUBECONFIG, else ~/.kube/config, else that of the Pod"),
   as: text("USER", "Act as this user, if you may"),
@@ -233,6 +271,41 @@ export const TYPES_PULL_FLAGS: Specs<TypesPullFlags> = {
   requestTimeout,
 };
 
+/** The flags of `proxy`. */
+export const PROXY_FLAGS: Specs<ProxyFlags> = {
+  port: {
+    kind: "parsed",
+    parse: parsePort,
+    optional: true,
+    placeholder: "NUMBER",
+    brief: "Port to listen on; by default 8001, 0 for any that is free",
+  },
+  address: textOr("127.0.0.1", "IP", "Address of this machine to listen on"),
+  unixSocket: text("PATH", "Unix socket to listen on instead"),
+  apiPrefix: textOr("/", "PATH", "Path under which the API is found"),
+  www: text("FOLDER", "Serve the files of this folder, too"),
+  wwwPrefix: textOr("/static/", "PATH", "Path under which the files are found"),
+  acceptHosts: {
+    ...patterns("Hosts as which it may be asked, and whose pages may ask; by default this one"),
+    optional: true,
+  },
+  acceptPaths: { ...patterns("Paths of the API that are passed on"), default: DEFAULT_FILTER.acceptPaths },
+  rejectPaths: { ...patterns("Paths that are not, even so"), default: DEFAULT_FILTER.rejectPaths },
+  rejectMethods: { ...patterns("Methods that are not, such as DELETE,PATCH"), default: DEFAULT_FILTER.rejectMethods },
+  disableFilter: flag("Pass everything on, for anybody who can connect"),
+  context,
+  kubeconfig,
+  as,
+  asGroup,
+  asUid,
+  color,
+  verbose: flag("Show every request, and where errors arise"),
+};
+
+function patterns(brief: string) {
+  return { kind: "parsed", parse: parsePatterns, placeholder: "REGEXP,…", brief } as const;
+}
+
 function texts(placeholder: string, brief: string) {
   return { ...text(placeholder, brief), variadic: true } as const;
 }
@@ -241,12 +314,21 @@ function text(placeholder: string, brief: string) {
   return { kind: "parsed", parse: String, optional: true, placeholder, brief } as const;
 }
 
+function textOr(byDefault: string, placeholder: string, brief: string) {
+  return { kind: "parsed", parse: String, default: byDefault, placeholder, brief } as const;
+}
+
 function flag(brief: string) {
   return { kind: "boolean", optional: true, withNegated: false, brief } as const;
 }
 
 function duration(byDefault: string, brief: string) {
   return { kind: "parsed", parse: parseDuration, default: byDefault, placeholder: "DURATION", brief } as const;
+}
+
+function parsePort(input: string): number {
+  if (/^\d{1,5}$/.test(input) && Number(input) < 65_536) return Number(input);
+  throw new RangeError(`Cannot use "${input}" as a port: write a number from 0 to 65535`);
 }
 
 function parseParam(input: string): string {

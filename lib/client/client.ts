@@ -28,7 +28,7 @@ import { type RawOptions, rawRequest } from "./raw_request.ts";
 import type { ClientOptions } from "./resource_client.ts";
 import type { RestMapper } from "./rest_mapper.ts";
 import type { SendOptions, StreamOptions } from "./sender.ts";
-import { SubresourceClient } from "./subresource_client.ts";
+import { PodClient } from "./pod_client.ts";
 
 /** What the API server says about itself. See `version.Info` of apimachinery. */
 export interface ServerVersion {
@@ -43,7 +43,9 @@ export interface ServerVersion {
 }
 
 /** Talks to one API server. */
-export class Client extends SubresourceClient implements Disposable {
+export class Client extends PodClient implements Disposable {
+  /** Whether writes are only tried. */
+  readonly dryRun: boolean;
   readonly #options: ClientOptions;
 
   /**
@@ -53,6 +55,7 @@ export class Client extends SubresourceClient implements Disposable {
    */
   constructor(options: ClientOptions) {
     super(options);
+    this.dryRun = options.dryRun ?? false;
     this.#options = options;
   }
 

@@ -19,6 +19,8 @@ export interface ConnectOptions {
   readonly context?: string | undefined;
   /** Whom to act as; by default as the kubeconfig says. */
   readonly impersonate?: ImpersonationOptions | undefined;
+  /** Whether standard input is a terminal at which a credential plugin may ask questions; by default not. */
+  readonly stdinIsTerminal?: boolean | undefined;
   /** How many requests may be under way at once. */
   readonly concurrency: number;
   /** How long one attempt of a request may take, in milliseconds. */
@@ -59,7 +61,7 @@ export async function connect(options: ConnectOptions): Promise<Client> {
  * @throws {ConfigError} If there is no configuration, or a mistake in it.
  */
 export async function openTransport(options: ConnectOptions): Promise<OpenTransport> {
-  const { kubeconfig, context, impersonate, clock } = options;
-  const config = await resolveConfig({ kubeconfig, context, impersonate, clock });
+  const { kubeconfig, context, impersonate, stdinIsTerminal, clock } = options;
+  const config = await resolveConfig({ kubeconfig, context, impersonate, stdinIsTerminal, clock });
   return { config, transport: new Transport(config, options) };
 }

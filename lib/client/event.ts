@@ -32,7 +32,7 @@ export interface EventText {
 
 const EVENT = { group: "events.k8s.io", version: "v1", kind: "Event", plural: "events", namespaced: true };
 
-// Both are limits of the API.
+// Both are limits of the API, in bytes; names are ASCII.
 const LONGEST_NOTE = 1_024;
 const LONGEST_NAME = 200;
 
@@ -63,8 +63,13 @@ export function recordEvent({ about, type, reason, message, timeMs }: EventText)
       action: reason,
       type,
       reason,
-      note: message.slice(0, LONGEST_NOTE),
+      note: cut(message),
       regarding: { apiVersion, kind, name, namespace: about.metadata.namespace, uid, resourceVersion },
     },
   };
+}
+
+/** Cuts a text where the next character would not fit any more. */
+function cut(message: string): string {
+  return message.slice(0, new TextEncoder().encodeInto(message, new Uint8Array(LONGEST_NOTE)).read);
 }

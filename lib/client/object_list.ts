@@ -28,8 +28,10 @@ export interface ListProgress {
   readonly type: ResourceType;
   /** How many objects have been read. */
   readonly read: number;
-  /** How many follow, if the server knows. */
+  /** How many follow, if the server knows: with a selector it does not. */
   readonly remaining: number | undefined;
+  /** Whether this is all. */
+  readonly isLast: boolean;
 }
 
 /** What every object of a list has. */
@@ -111,7 +113,7 @@ export class ObjectList<T extends Listed = LiveObject> implements AsyncIterable<
       token = metadata.continue || undefined;
       const items = readItems(type, body) as unknown as T[];
       read += items.length;
-      this.#onPage?.({ type, read, remaining: metadata.remainingItemCount });
+      this.#onPage?.({ type, read, remaining: metadata.remainingItemCount, isLast: token === undefined });
       yield {
         items,
         resourceVersion: metadata.resourceVersion ?? "",

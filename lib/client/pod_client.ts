@@ -10,19 +10,22 @@
 import { systemClock } from "../base/clock.ts";
 import type { Ref } from "../kube/ref.ts";
 import type { Selection } from "../kube/selection.ts";
+import { orStandIn, type StandInOptions } from "./dry_run_error.ts";
 import type { KindArgument } from "./kind_finder.ts";
 import { copyFrom } from "./pod_streams/copy_from.ts";
 import { copyTo } from "./pod_streams/copy_to.ts";
-import { attach, exec, type ExecOptions } from "./pod_streams/exec.ts";
+import { attach, type AttachResult, exec, type ExecOptions } from "./pod_streams/exec.ts";
 import type { PortArgument } from "./pod_streams/forwarded_port.ts";
-import { type LogLine, type LogOptions, Logs, type PodLogOptions, podLogs } from "./pod_streams/logs.ts";
+import { type LogOptions, Logs } from "./pod_streams/logs.ts";
+import { type LogLine, type PodLogOptions, podLogs } from "./pod_streams/pod_logs.ts";
+import type { PodAccess } from "./pod_streams/pods.ts";
 import { type PortForward, portForward, type PortForwardOptions } from "./pod_streams/port_forward.ts";
 import type { ExecResult } from "./pod_streams/run.ts";
 import type { CopyOptions, CopyResult } from "./pod_streams/tar.ts";
-import { ResourceClient } from "./resource_client.ts";
+import { SubresourceClient } from "./subresource_client.ts";
 
 /** Reads and writes objects, and reaches into Pods. */
-export class PodClient extends ResourceClient {
+export class PodClient extends SubresourceClient {
   /**
    * Reads the log of one container.
    *
@@ -53,17 +56,18 @@ export class PodClient extends ResourceClient {
    * @param kind The kind.
    * @param ref Which object.
    * @param command The program and its arguments; no shell is between.
-   * @param options The container, the streams, the signal.
+   * @param options The container, the streams, the signal; what to go on with in a dry run, which does not run it.
    * @returns The exit code, and what the command wrote.
    * @throws {ApiError} If it cannot be run, for the server's reason.
+   * @throws {DryRunError} In a dry run without anything to go on with.
    */
   async exec(
     kind: KindArgument,
     ref: Ref,
     command: readonly string[],
-    options: ExecOptions = {},
+    options: ExecOptions & StandInOptions<ExecResult> = {},
   ): Promise<ExecResult> {
-    return await exec(this.#access, kind, ref, command, options);
+    return await orStandIn(exec(this.#access, kind, ref, command, options), options);
   }
 
   /**
@@ -71,12 +75,17 @@ export class PodClient extends ResourceClient {
    *
    * @param kind The kind.
    * @param ref Which object.
-   * @param options The container, the streams, the signal.
+   * @param options The container, the streams, the signal; what to go on with in a dry run, which does not connect.
    * @returns What the process wrote meanwhile.
    * @throws {ApiError} If it is not running, for the server's reason.
+   * @throws {DryRunError} In a dry run without anything to go on with.
    */
-  async attach(kind: KindArgument, ref: Ref, options: ExecOptions = {}): Promise<Omit<ExecResult, "exitCode">> {
-    return await attach(this.#access, kind, ref, options);
+  async attach(
+    kind: KindArgument,
+    ref: Ref,
+    options: ExecOptions & StandInOptions<AttachResult> = {},
+  ): Promise<AttachResult> {
+    return await orStandIn(attach(this.#access, kind, ref, options), options);
   }
 
   /**
@@ -85,16 +94,17 @@ export class PodClient extends ResourceClient {
    * @param kind The kind.
    * @param ref Which object.
    * @param ports The ports, for example `80`, `"http"`, `"8080:80"`, `"0:80"` for any local port that is free.
-   * @param options Who is told of connections that fail; the signal.
+   * @param options Who is told of connections that fail; the signal; what to go on with in a dry run, which opens none.
    * @returns The open ports; dispose them in the end.
+   * @throws {DryRunError} In a dry run without anything to go on with.
    */
   async portForward(
     kind: KindArgument,
     ref: Ref,
     ports: readonly PortArgument[],
-    options: PortForwardOptions = {},
+    options: PortForwardOptions & StandInOptions<PortForward> = {},
   ): Promise<PortForward> {
-    return await portForward(this.#access, kind, ref, ports, options);
+    return await orStandIn(portForward(this.#access, kind, ref, ports, options), options);
   }
 
   /**
@@ -124,20 +134,21 @@ export class PodClient extends ResourceClient {
    * @param ref Which object.
    * @param local The file or folder.
    * @param remote The path of the copy itself.
-   * @param options The container, the signal.
+   * @param options The container, the signal; what to go on with in a dry run, which copies nothing.
    * @returns What was copied.
+   * @throws {DryRunError} In a dry run without anything to go on with.
    */
   async copyTo(
     kind: KindArgument,
     ref: Ref,
     local: string,
     remote: string,
-    options: CopyOptions = {},
+    options: CopyOptions & StandInOptions<CopyResult> = {},
   ): Promise<CopyResult> {
-    return await copyTo(this.#access, kind, ref, local, remote, options);
+    return await orStandIn(copyTo(this.#access, kind, ref, local, remote, options), options);
   }
 
-  get #access(): ConstructorParameters<typeof Logs>[0] {
+  get #access(): PodAccess {
     return { client: this, sender: this.sender, clock: systemClock };
   }
 }

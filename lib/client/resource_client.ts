@@ -33,6 +33,8 @@ import { type ReaderOptions, ResourceReader, stateOf } from "./resource_reader.t
 export interface ClientOptions extends ReaderOptions {
   /** In whose name fields are owned, unless a call says otherwise; by default the server makes up a name. */
   readonly fieldManager?: string | undefined;
+  /** Whether what carries the requests only tries writes. @default {false} */
+  readonly dryRun?: boolean | undefined;
 }
 
 /** Reads and writes objects of one API server. */

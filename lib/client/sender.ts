@@ -13,6 +13,15 @@ export interface SendOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Settings of a request, with the say of what stands before the transport. */
+export interface AttemptOptions extends SendOptions {
+  /**
+   * Called right before every attempt, when all waiting for its turn, for credentials and for its repetition is over.
+   * It can throw, which ends the request, and can tell how long the attempt may take at most, in milliseconds.
+   */
+  readonly beforeAttempt?: (() => number) | undefined;
+}
+
 /** Settings of a stream. */
 export interface StreamOptions extends SendOptions {
   /** When the server ends the stream, in milliseconds; the connection of a stream that goes on for longer is dead. */
@@ -29,11 +38,11 @@ export interface Sender extends Disposable {
    * Sends a request and reads the whole answer, repeating it where that is safe.
    *
    * @param request The request.
-   * @param options The signal that cancels it.
+   * @param options The signal that cancels it, and what is to be asked before each attempt.
    * @returns The answer, whatever its status code.
    * @throws {TransportError} If there is no answer.
    */
-  send(request: KubeRequest, options?: SendOptions): Promise<Answer>;
+  send(request: KubeRequest, options?: AttemptOptions): Promise<Answer>;
   /**
    * Sends a request whose answer is a stream, such as a watch. It is not repeated.
    *
@@ -54,12 +63,12 @@ export interface Sender extends Disposable {
    *
    * @param request The request that is to be upgraded.
    * @param protocols The subprotocols, best first.
-   * @param options The signal that cancels the attempt; not the open connection.
+   * @param options The signal that cancels the attempt, not the open connection; what is to be asked before each attempt.
    * @returns The connection, which is to be disposed.
    * @throws {ApiError} If the server refuses, for its own reason.
    * @throws {TransportError} If there is no answer.
    */
-  connect(request: KubeRequest, protocols: readonly string[], options?: SendOptions): Promise<Channel>;
+  connect(request: KubeRequest, protocols: readonly string[], options?: AttemptOptions): Promise<Channel>;
 }
 
 /** An open connection that carries messages in both directions. Disposing it ends it at once. */

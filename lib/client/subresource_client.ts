@@ -16,6 +16,7 @@ import {
   tokenRequest,
   type TokenSpec,
 } from "../kube/subresource_request.ts";
+import { orStandIn, type StandInOptions } from "./dry_run_error.ts";
 import type { KindArgument } from "./kind_finder.ts";
 import type { DeleteOptions, ScaleOptions } from "./options.ts";
 import { ResourceClient } from "./resource_client.ts";
@@ -126,8 +127,9 @@ export class SubresourceClient extends ResourceClient {
    * @param kind The kind of Pods.
    * @param ref Which Pod.
    * @param node The Node's name.
-   * @param options The signal that cancels the request.
+   * @param options The signal that cancels the request; `dryRun: true` to go on in a dry run, which cannot try it.
    * @throws {ApiError} With `isConflict` if the Pod is on a Node already.
+   * @throws {DryRunError} In a dry run that is not to go on.
    *
    * @example Usage
    * ```ts
@@ -141,8 +143,14 @@ export class SubresourceClient extends ResourceClient {
    * }
    * ```
    */
-  async bind(kind: KindArgument, ref: Ref, node: string, options: SendOptions = {}): Promise<void> {
-    await this.fetch(bindRequest(await this.typeOf(kind, options), this.address(ref), node), options);
+  async bind(
+    kind: KindArgument,
+    ref: Ref,
+    node: string,
+    options: SendOptions & StandInOptions<true> = {},
+  ): Promise<void> {
+    const request = bindRequest(await this.typeOf(kind, options), this.address(ref), node);
+    await orStandIn<unknown>(this.fetch(request, options), options);
   }
 
   /**
@@ -151,9 +159,10 @@ export class SubresourceClient extends ResourceClient {
    * @param kind The kind of ServiceAccounts.
    * @param ref Which ServiceAccount.
    * @param spec Audiences, expiry, the object that the token is bound to.
-   * @param options The signal that cancels the request.
+   * @param options The signal that cancels the request; the token to go on with in a dry run, which cannot try it.
    * @returns The token.
    * @throws {ApiError} With `isNotFound` if the ServiceAccount does not exist.
+   * @throws {DryRunError} In a dry run without such a token.
    *
    * @example Usage
    * ```ts
@@ -166,8 +175,13 @@ export class SubresourceClient extends ResourceClient {
    * }
    * ```
    */
-  async createToken(kind: KindArgument, ref: Ref, spec: TokenSpec = {}, options: SendOptions = {}): Promise<Token> {
+  async createToken(
+    kind: KindArgument,
+    ref: Ref,
+    spec: TokenSpec = {},
+    options: SendOptions & StandInOptions<Token> = {},
+  ): Promise<Token> {
     const request = tokenRequest(await this.typeOf(kind, options), this.address(ref), spec);
-    return (await this.fetch(request, options)).status as Token;
+    return await orStandIn(this.fetch(request, options).then(({ status }) => status as Token), options);
   }
 }

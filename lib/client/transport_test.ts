@@ -360,6 +360,53 @@ Deno.test("Transport.send() renews refused credentials once", async (t) => {
   }
 });
 
+Deno.test("Transport.send() asks before each attempt, after all waiting", async (t) => {
+  const refusal = new Error("no longer");
+  await t.step("for its turn", async () => {
+    const first = Promise.withResolvers<string>();
+    await using server = serveBytes(() => first.promise);
+    using transport = makeTransport(server.url, { concurrency: 1 });
+    const sent = transport.send(get);
+    let allowed = true;
+    const beforeAttempt = () => {
+      if (!allowed) throw refusal;
+      return 30_000;
+    };
+    const queued = transport.send(get, { beforeAttempt });
+    allowed = false;
+    first.resolve(success);
+    await sent;
+    await rejects(queued, refusal);
+    strictEqual(server.requests.length, 1);
+  });
+  const repeated: [what: string, status: number, credentials: Credentials][] = [
+    ["to repeat it", 429, fixedCredentials({})],
+    ["for other credentials", 401, letters("z")],
+  ];
+  for (const [what, status, credentials] of repeated) {
+    await t.step(what, async () => {
+      await using server = serve(answer(status, { "retry-after": "1" }));
+      using transport = makeTransport(server.url, {}, { credentials });
+      let asked = 0;
+      const beforeAttempt = () => {
+        if (++asked > 1) throw refusal;
+        return 30_000;
+      };
+      await rejects(transport.send(post, { beforeAttempt }), refusal);
+      deepStrictEqual([asked, server.requests.length], [2, 1]);
+    });
+  }
+});
+
+Deno.test("Transport.send() gives an attempt no more time than it is told", async () => {
+  for (const [limitMs, message] of [[4_000, /no answer within 4 s$/], [60_000, /no answer within 30 s$/]] as const) {
+    const clock = new TestClock();
+    await using server = serveBytes(() => clock.passDeadlines());
+    using transport = makeTransport(server.url, { clock });
+    await rejects(transport.send(post, { beforeAttempt: () => limitMs }), { name: "TransportError", message });
+  }
+});
+
 Deno.test("Transport.send() tells each warning once", async () => {
   const headers = new Headers();
   headers.append("warning", '299 - "v1 Endpoints is deprecated, use v1 EndpointSlice"');
@@ -440,6 +487,41 @@ Deno.test("Transport.stream() gives what is read until the server ends the strea
   using transport = makeTransport(server.url);
   const chunks = await Array.fromAsync(transport.stream(get, (response) => response.body!));
   strictEqual(new TextDecoder().decode(chunks[0]), "abc");
+});
+
+Deno.test("Transport.stream() opens a new connection if so wanted, and leaves the others alone", async () => {
+  const ports: number[] = [];
+  const bodies: ReadableStreamDefaultController<Uint8Array>[] = [];
+  const letter = new TextEncoder().encode("a");
+  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (_request, { remoteAddr }) => {
+    ports.push((remoteAddr as Deno.NetAddr).port);
+    return new Response(
+      new ReadableStream({
+        start(body) {
+          body.enqueue(letter);
+          bodies.push(body);
+        },
+      }),
+    );
+  });
+  using transport = makeTransport(`http://127.0.0.1:${server.addr.port}`);
+  const open = async (freshConnection?: boolean) => {
+    const chunks = transport.stream(get, (response) => response.body!, { freshConnection });
+    await chunks.next();
+    return chunks;
+  };
+  const long = await open();
+  for (const freshConnection of [false, false, true]) {
+    const chunks = await open(freshConnection);
+    bodies.at(-1)!.close();
+    await chunks.next();
+  }
+  strictEqual(ports[1], ports[2]);
+  strictEqual(new Set(ports).size, 3);
+  bodies[0]!.enqueue(letter);
+  deepStrictEqual((await long.next()).value, letter);
+  bodies[0]!.close();
+  await long.next();
 });
 
 /** Reads a stream, calling a function after each chunk. */

@@ -40,6 +40,12 @@ Deno.test("readWatchEvents() reads events, however they are cut into chunks", as
   deepStrictEqual(await read(text.match(/[^]{1,7}/g)!), { events: expected });
 });
 
+Deno.test("readWatchEvents() leaves managedFields out if so wanted", async () => {
+  const object = { ...pod("a"), metadata: { name: "a", managedFields: [{ manager: "x" }] } };
+  const events = readWatchEvents(request, new Response(line("ADDED", object)), { managedFields: false });
+  deepStrictEqual(await Array.fromAsync(events), [{ type: "ADDED", object: pod("a") }]);
+});
+
 Deno.test("readWatchEvents() drops a line that is cut off", async () => {
   const text = line("ADDED", pod("a")) + line("ADDED", pod("b")).slice(0, -5);
   deepStrictEqual((await read([text])).events.length, 1);

@@ -109,8 +109,9 @@ class ApplyRun {
     const conflict = changes.find((change) => change.action === "conflict");
     if (conflict) return stopOf("conflict", conflict);
     const { members } = planned.survey;
-    if (this.#wanted.targets.length === 0 && members.size > 0 && !this.#options.allowEmpty) {
-      const reason = `the script has no object at all, so that all ${members.size} objects of the set would go`;
+    if (this.#wanted.targets.length === 0 && planned.removals.length > 0 && !this.#options.allowEmpty) {
+      const reason =
+        `the script has no object at all, so that all ${planned.removals.length} objects of the set would go`;
       return { by: "rail", reason, hint: "If that is meant, use --allow-empty" };
     }
     // Who allows that the script is empty knows that everything goes.

@@ -8,16 +8,16 @@
 
 import { ApiError } from "../client/errors.ts";
 import { refKey } from "../kube/object_ref.ts";
+import { CONFIG_MAP, SECRET } from "../kube/well_known_types.ts";
 import type { Change, Plan } from "../plan/change.ts";
 import { parseAllowance, planRemovals } from "../plan/removal.ts";
 import type { CommandOptions, WriteCommandOptions } from "./options.ts";
-import { CONFIG_MAP } from "./parent.ts";
 import { orderRemovals } from "./plan_set.ts";
 import { findRail } from "./rails.ts";
 import { membersLeft, type RemovedSet, removeSet } from "./remove_set.ts";
 import type { Result, Stop } from "./result.ts";
 import { LockLostError, type RunLock } from "./run_lock.ts";
-import { SECRET } from "./secret_key.ts";
+import { sweepFinalizers } from "./run/finalized_kinds.ts";
 import { openSession, type Session } from "./session.ts";
 import { type Survey, survey } from "./survey.ts";
 import { lockStop, scopeOf, takeLock, waitForTurn } from "./write_run.ts";
@@ -117,6 +117,7 @@ async function removeAll(
 ): Promise<RemovedSet> {
   const signal = AbortSignal.any([options.signal, lock.lost]);
   const homeKey = refKey({ group: "", kind: "Namespace", name: session.set.namespace });
+  if (found.parent) await sweepFinalizers(session, found.parent.live);
   const isHome = (change: Change) => change.action === "delete" && refKey(change.ref) === homeKey;
   const first = await removeSet(session, removals.filter((change) => !isHome(change)), { ...options, signal });
   const complete = first.outcomes.every((outcome) => outcome.status === "done") && first.remaining.length === 0;

@@ -7,10 +7,9 @@
 import type { LiveObject } from "../kube/object.ts";
 import { objectPath } from "../kube/resource_path.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
+import { EVENT, POD } from "../kube/well_known_types.ts";
 import type { Session } from "./session.ts";
 
-const POD: ResourceType = { group: "", version: "v1", kind: "Pod", plural: "pods", namespaced: true };
-const EVENT: ResourceType = { group: "", version: "v1", kind: "Event", plural: "events", namespaced: true };
 const MOST_PODS = 3;
 const MOST_EVENTS = 3;
 const LOG_LINES = 5;

@@ -9,7 +9,6 @@
 import { ApiError } from "../client/errors.ts";
 import type { Client } from "../client/client.ts";
 import type { KubeObject, LiveObject } from "../kube/object.ts";
-import type { ResourceType } from "../kube/resource_type.ts";
 import {
   GROUP_KINDS_ANNOTATION,
   ID_LABEL,
@@ -18,16 +17,8 @@ import {
   TOOLING_ANNOTATION,
 } from "../plan/set_identity.ts";
 import { KubescriptError } from "../kube/error.ts";
+import { CONFIG_MAP } from "../kube/well_known_types.ts";
 import config from "../../deno.json" with { type: "json" };
-
-/** How the API serves ConfigMaps. */
-export const CONFIG_MAP: ResourceType = {
-  group: "",
-  version: "v1",
-  kind: "ConfigMap",
-  plural: "configmaps",
-  namespaced: true,
-};
 
 /** Annotation on the parent: who writes to the set, and until when it may be believed. */
 const LOCK_ANNOTATION = "kubescript.dev/lock";

@@ -14,7 +14,7 @@ import type { Change } from "../plan/change.ts";
 import { orderObjects } from "../plan/order.ts";
 import { isMember } from "../plan/ownership.ts";
 import { type Member, releasePatch } from "../plan/removal.ts";
-import { follow } from "./follow.ts";
+import { waitFor, WaitTimeoutError } from "../watch/wait_for.ts";
 import type { NotReady, Outcome } from "./result.ts";
 import type { Session } from "./session.ts";
 
@@ -173,29 +173,18 @@ async function send(session: Session, change: Change, live: LiveObject): Promise
 
 /** Waits until an object is gone. */
 async function waitGone(session: Session, change: Change, options: RemoveOptions): Promise<NotReady | undefined> {
-  const { ref, live } = change;
-  const stop = new AbortController();
-  let last: LiveObject | undefined = live;
-  const onAbort = () => stop.abort();
-  const stopTimer = session.options.clock.timer(options.timeoutMs, onAbort);
-  options.signal.addEventListener("abort", onAbort, { once: true });
+  const { ref, type } = change;
+  const { timeoutMs, signal } = options;
+  const live = change.live!;
   session.options.listen({ type: "waiting", for: "gone", refs: [{ ref, reason: "it is being deleted" }] });
   try {
-    await follow(session, {
-      type: change.type!,
-      namespace: ref.namespace,
-      keys: [refKey(ref)],
-      signal: stop.signal,
-      observe: (_key, seen) => {
-        last = seen?.metadata.uid === live!.metadata.uid ? seen : undefined;
-        if (last === undefined) stop.abort();
-      },
-    });
-  } finally {
-    stopTimer();
-    options.signal.removeEventListener("abort", onAbort);
+    await waitFor(session.client, type!, live, "deleted", { timeoutMs, signal, clock: session.options.clock });
+    return undefined;
+  } catch (error) {
+    const late = error instanceof WaitTimeoutError;
+    if (!late && !signal.aborted) throw error;
+    return { ref, failed: false, reason: whyStillThere((late && error.object) || live), details: [] };
   }
-  return last && { ref, failed: false, reason: whyStillThere(last), details: [] };
 }
 
 function whyStillThere(live: LiveObject): string {

@@ -16,6 +16,7 @@ import type { ApplyCommandOptions } from "./options.ts";
 import { planContext } from "./plan_set.ts";
 import type { Result } from "./result.ts";
 import type { RunLock } from "./run_lock.ts";
+import { noteFinalizedKinds } from "./run/finalized_kinds.ts";
 import type { LogLine } from "./run/rule_call.ts";
 import { runTask } from "./run/run_task.ts";
 import { Runner } from "./run/runner.ts";
@@ -42,6 +43,7 @@ export interface RunCommandOptions extends ApplyCommandOptions {
  *
  * @param options The script, the cluster, the params, the rules.
  * @returns Settles when everything was done once, or the signal stopped the run.
+ * @throws {KubescriptError} If something failed in a run that does everything once.
  * @throws {ScriptError} If the script is not right, or has no such rule.
  * @throws {ConfigError} If there is no cluster to talk to.
  * @throws {KubescriptError} If another run took over the set.
@@ -82,6 +84,8 @@ async function runLasting(
       new Mask(secretValues(session.script, params)),
       new SecretKey(session.client, session.set),
     );
+    // Of a part of the rules one cannot tell which ones are no more.
+    if (wanted) await noteFinalizedKinds(session, lock.parent.live, rules);
     const resources = wanted && { types, run: () => applyResources(opened, options, lock) };
     const checkpoints = await StoredCheckpoints.load({
       client: session.client,
@@ -105,7 +109,12 @@ async function runLasting(
     const stopped = new Promise<void>((resolve) => stop.addEventListener("abort", () => resolve(), { once: true }));
     if (stop.aborted) return;
     const started = runner.start();
-    await Promise.race([stopped, once ? started.then(() => runner.idle()) : stopped]);
+    const failed = await Promise.race([stopped, once ? started.then(() => runner.idle()) : stopped]);
+    if (failed?.length) {
+      throw new KubescriptError(`Cannot finish the run: ${failed.join(", ")} failed or is blocked`, {
+        hint: "The log above tells why; run again to try again",
+      });
+    }
   } finally {
     if (!lock.lost.aborted) await lock.release(lock.parent.scope);
     lock.lost.throwIfAborted();

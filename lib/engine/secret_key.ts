@@ -8,12 +8,9 @@
 
 import type { Client } from "../client/client.ts";
 import { ApiError } from "../client/errors.ts";
-import type { ResourceType } from "../kube/resource_type.ts";
+import { SECRET } from "../kube/well_known_types.ts";
 import type { SetIdentity } from "../plan/set_identity.ts";
 import type { Parent } from "./parent.ts";
-
-/** How the API serves Secrets. */
-export const SECRET: ResourceType = { group: "", version: "v1", kind: "Secret", plural: "secrets", namespaced: true };
 
 /** The key; `absent` before the first run that needs it, `unreadable` for those who may not look at Secrets. */
 export type KeyState = Uint8Array<ArrayBuffer> | "absent" | "unreadable";

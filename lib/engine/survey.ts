@@ -10,6 +10,7 @@ import { ApiError } from "../client/errors.ts";
 import type { LiveObject } from "../kube/object.ts";
 import { refKey, refOf } from "../kube/object_ref.ts";
 import { formatGroupKind, parseGroupKind, type ResourceType } from "../kube/resource_type.ts";
+import { NAMESPACE } from "../kube/well_known_types.ts";
 import { isMember } from "../plan/ownership.ts";
 import type { Member } from "../plan/removal.ts";
 import { PART_OF_LABEL } from "../plan/set_identity.ts";
@@ -36,15 +37,6 @@ export interface Survey {
   /** What is known about the namespaces of desired objects that are not members. */
   readonly namespaces: ReadonlyMap<string, "active" | "terminating" | "missing">;
 }
-
-/** How the API serves Namespaces. */
-export const NAMESPACE: ResourceType = {
-  group: "",
-  version: "v1",
-  kind: "Namespace",
-  plural: "namespaces",
-  namespaced: false,
-};
 
 // From here on one list of metadata is cheaper than asking for each object.
 const LIST_THRESHOLD = 50;

@@ -6,6 +6,7 @@
 
 import { isJsonObject, jsonEquals } from "../base/json.ts";
 import { formatFieldPath, type PathElement } from "../kube/field_path.ts";
+import { namedItems } from "../kube/named_items.ts";
 import type { FieldChange } from "./change.ts";
 import type { Mask } from "./mask.ts";
 
@@ -59,26 +60,30 @@ interface Difference {
 
 function* differences(path: readonly PathElement[], from: unknown, to: unknown): Generator<Difference> {
   if (isJsonObject(from) && isJsonObject(to)) {
-    for (const key of new Set([...Object.keys(from), ...Object.keys(to)])) {
-      if (isField(path, "metadata") && KEPT_BY_THE_SERVER.has(key)) continue;
-      yield* differences([...path, { field: key }], from[key], to[key]);
+    for (const field of new Set([...Object.keys(from), ...Object.keys(to)])) {
+      if (isMetadata(path) && KEPT_BY_THE_SERVER.has(field)) continue;
+      yield* differences([...path, { field }], from[field], to[field]);
     }
+    return;
+  }
+  const [before, after] = [namedItems(from), namedItems(to)];
+  if (before && after) {
+    for (const name of new Set([...before.keys(), ...after.keys()])) {
+      yield* differences([...path, { key: { name } }], before.get(name), after.get(name));
+    }
+    const order = { path, from: commonNames(before, after), to: commonNames(after, before) };
+    if (!jsonEquals(order.from, order.to)) yield order;
   } else if (Array.isArray(from) && Array.isArray(to) && from.length === to.length) {
-    for (const [index, item] of from.entries()) {
-      yield* differences([...path, elementOf(item, to[index], index)], item, to[index]);
-    }
+    for (const [index, item] of from.entries()) yield* differences([...path, { index }], item, to[index]);
   } else if (!jsonEquals(from, to)) {
     yield { path, from, to };
   }
 }
 
-function isField(path: readonly PathElement[], name: string): boolean {
-  const [first, second] = path;
-  return first !== undefined && second === undefined && "field" in first && first.field === name;
+function isMetadata([first, second]: readonly PathElement[]): boolean {
+  return first !== undefined && second === undefined && "field" in first && first.field === "metadata";
 }
 
-/** Names an item by its name, if it has one that stays. */
-function elementOf(from: unknown, to: unknown, index: number): PathElement {
-  const name = isJsonObject(from) && isJsonObject(to) && from.name === to.name ? from.name : undefined;
-  return typeof name === "string" ? { key: { name } } : { index };
+function commonNames(items: ReadonlyMap<string, unknown>, others: ReadonlyMap<string, unknown>): string[] {
+  return [...items.keys()].filter((name) => others.has(name));
 }

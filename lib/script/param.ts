@@ -260,7 +260,7 @@ export function isParam(value: unknown): value is Param<unknown, unknown> {
 function define<T, I = T>(
   type: Param<T, I>["type"],
   options: ParamOptions<I> & { file?: string },
-  read: (input: unknown) => Reading<T>,
+  read: (input: unknown) => Reading<NoInfer<T>>,
 ): Param<T, I> {
   const { default: value, help, env, file } = options;
   return { [PARAM]: true, type, default: value, help, env, file, read };

@@ -3,6 +3,8 @@ import type { SourceListOptions, SourcePage, SourceWatchOptions, WatchSource } f
 
 /** A list or a watch that a test answers. */
 export class FakeAnswer<T> {
+  /** What arrives even though the signal has come. */
+  readonly onItsWay: T[] = [];
   readonly #queue: T[] = [];
   #end: { readonly error?: unknown } | undefined;
   #wake = Promise.withResolvers<void>();
@@ -32,9 +34,12 @@ export class FakeAnswer<T> {
 
   /** What was sent, until the end or the signal. */
   async *read(signal: AbortSignal): AsyncGenerator<T> {
-    signal.addEventListener("abort", () => this.fail(signal.reason));
+    if (signal.aborted) this.fail(signal.reason);
+    signal.addEventListener("abort", () => {
+      this.#queue.push(...this.onItsWay);
+      this.fail(signal.reason);
+    });
     for (;;) {
-      signal.throwIfAborted();
       while (this.#queue.length > 0) yield this.#queue.shift()!;
       if (this.#end && "error" in this.#end) throw this.#end.error;
       if (this.#end) return;

@@ -20,6 +20,8 @@ export interface ClientSourceOptions {
   readonly fields?: string | undefined;
   /** How much of each object is asked for, whole objects by default. */
   readonly as?: "metadata" | undefined;
+  /** Whether the objects need their `metadata.managedFields`, which may be left out then. @default {true} */
+  readonly managedFields?: boolean | undefined;
 }
 
 /**
@@ -31,7 +33,7 @@ export interface ClientSourceOptions {
  * @returns The source.
  */
 export function clientSource(client: Client, type: ResourceType, options: ClientSourceOptions): WatchSource {
-  const { namespace, labels, fields, as } = options;
+  const { namespace, labels, fields, as, managedFields } = options;
   return {
     list(query) {
       const all = { ...query, namespace, allNamespaces: namespace === undefined, labels, fields };
@@ -49,7 +51,7 @@ export function clientSource(client: Client, type: ResourceType, options: Client
       });
       const read = (response: Response) => {
         if (response.status === 200) onOpen();
-        return readWatchEvents(request, response);
+        return readWatchEvents(request, response, { managedFields });
       };
       const durationMs = query.timeoutSeconds * 1_000;
       const events = client.stream(request, read, { signal, durationMs, freshConnection });

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Clock } from "../base/clock.ts";
+import { type Clock, systemClock } from "../base/clock.ts";
 import type { Client } from "../client/client.ts";
 import { formatLabelSelector, parseLabelSelector } from "../kube/label_selector.ts";
 import type { KindOf, Live } from "../kube/live.ts";
@@ -15,22 +15,22 @@ import { clientSource } from "./client_source.ts";
 import { Informer } from "./informer.ts";
 import type { ReflectorTiming } from "./reflector.ts";
 import { ServerGate } from "./server_gate.ts";
-import { SharedInformer } from "./shared_informer.ts";
+import { SharedInformer, type SharedInformerOptions } from "./shared_informer.ts";
 import type { Kept } from "./store.ts";
 import type { WatchSource } from "./watch_source.ts";
 
 /** How informers work. */
 export interface InformersOptions {
-  /** The clock. */
-  readonly clock: Clock;
-  /** Told what consumers, projections and indexes throw. */
-  readonly onError: (error: unknown) => void;
+  /** The clock. @default {systemClock} */
+  readonly clock?: Clock | undefined;
+  /** Told what consumers, projections and indexes throw. @default {reportError, which ends the program} */
+  readonly onError?: ((error: unknown) => void) | undefined;
   /** How long a watch is patient. */
   readonly timing?: Partial<ReflectorTiming> | undefined;
 }
 
-/** How much of an object is asked for. */
-type Form = "metadata" | undefined;
+/** How much of an object is asked for: its metadata, or all of it. */
+export type Form = "metadata" | undefined;
 
 /**
  * An object as an informer reads it.
@@ -67,8 +67,7 @@ export interface InformerOptions<A, O, V> extends Selection {
  */
 export class Informers implements AsyncDisposable {
   readonly #client: Client;
-  readonly #options: InformersOptions;
-  readonly #gate: ServerGate;
+  readonly #options: Pick<SharedInformerOptions<Kept>, "clock" | "onError" | "timing" | "gate">;
   readonly #running = new Set<Running>();
   #ended = Promise.resolve();
 
@@ -78,10 +77,10 @@ export class Informers implements AsyncDisposable {
    * @param client The client.
    * @param options How they work.
    */
-  constructor(client: Client, options: InformersOptions) {
+  constructor(client: Client, options: InformersOptions = {}) {
+    const { clock = systemClock, onError = reportError, timing } = options;
     this.#client = client;
-    this.#options = options;
-    this.#gate = new ServerGate(options.clock);
+    this.#options = { clock, onError, timing, gate: new ServerGate(clock) };
   }
 
   /**
@@ -99,10 +98,12 @@ export class Informers implements AsyncDisposable {
     kind: KindOf<T>,
     options?: InformerOptions<A, ReadAs<T, A>, V>,
   ): Informer<V>;
+  /** Watches a kind without a type, or joins those who do. */
   get<V extends Kept = LiveObject>(type: ResourceType, options?: InformerOptions<Form, LiveObject, V>): Informer<V>;
   get(kind: KindOf<KubeObject> | ResourceType, options: InformerOptions<Form, never, Kept> = {}): unknown {
     const type = "plural" in kind ? kind : kind.type;
     const { as, fields, project = withoutManagedFields } = options;
+    const managedFields = options.project !== undefined;
     const home = type.namespaced ? options.namespace ?? this.#client.namespace : undefined;
     const selection = {
       namespace: options.allNamespaces ? undefined : home,
@@ -112,7 +113,7 @@ export class Informers implements AsyncDisposable {
     };
     const key = JSON.stringify([type.group, type.version, type.plural, selection]);
     const running = [...this.#running].find((other) => other.key === key && other.project === project) ??
-      this.#run(key, project as Running["project"], clientSource(this.#client, type, selection));
+      this.#run(key, project as Running["project"], clientSource(this.#client, type, { ...selection, managedFields }));
     const informer = new Informer(running.shared, {
       namespace: home,
       onDispose: () => {
@@ -137,7 +138,7 @@ export class Informers implements AsyncDisposable {
   }
 
   #run(key: string, project: Running["project"], source: WatchSource): Running {
-    const shared = new SharedInformer({ ...this.#options, source, project, gate: this.#gate });
+    const shared = new SharedInformer({ ...this.#options, source, project });
     const stop = new AbortController();
     const running = { key, project, shared, users: new Set<Disposable>(), stop, ended: shared.run(stop.signal) };
     this.#running.add(running);

@@ -241,7 +241,7 @@ type EffectOf<T extends ReflectorEffect["type"]> = Extract<ReflectorEffect, { ty
 /** Does one thing at a time: what begins ends what was before. */
 class Lane {
   readonly #onEnd: (input: ReflectorInput) => void;
-  readonly #underWay = new Set<Promise<void>>();
+  readonly #underWay = new Set<Promise<unknown>>();
   #current = new AbortController();
 
   constructor(onEnd: (input: ReflectorInput) => void) {
@@ -251,15 +251,12 @@ class Lane {
   start(work: (signal: AbortSignal) => Promise<ReflectorInput>): void {
     this.#current.abort();
     const { signal } = this.#current = new AbortController();
-    const run = async () => {
-      try {
-        const input = await work(signal);
-        if (!signal.aborted) this.#onEnd(input);
-      } catch (error) {
+    const running = work(signal).then(
+      (input) => signal.aborted || this.#onEnd(input),
+      (error) => {
         if (!signal.aborted) throw error;
-      }
-    };
-    const running = run().finally(() => this.#underWay.delete(running));
+      },
+    ).finally(() => this.#underWay.delete(running));
     this.#underWay.add(running);
   }
 

@@ -140,6 +140,16 @@ const HEALTHY_MS = 10_000;
 const BRIEF_MS = 1_000;
 const MOST_FAILURES_TO_RESUME = 2;
 
+const PHASES: Readonly<Record<WatchFailure["kind"], ReflectorStatus["phase"]>> = {
+  expired: "syncing",
+  invalid: "waiting",
+  denied: "waiting",
+  missing: "waiting",
+  throttled: "reconnecting",
+  unreachable: "reconnecting",
+  failed: "reconnecting",
+};
+
 /**
  * Tells what follows when something happens.
  *
@@ -214,14 +224,9 @@ function onInitialEvent(state: ReflectorState, event: WatchEvent): ReflectorStep
   if (type === "DELETED") return stay(state, { type: "unstage", object });
   if (type !== "BOOKMARK") return stay(state, { type: "stage", objects: [object] });
   if (object.metadata.annotations?.["k8s.io/initial-events-end"] !== "true") return stay(state);
-  return stay({
-    activity: { type: "watching", probing: false },
-    resourceVersion: object.metadata.resourceVersion,
-    brokenStreams: 0,
-    listNext: false,
-    failures: state.failures,
-    status: LIVE,
-  }, { type: "replace" });
+  const activity = { type: "watching", probing: false } as const;
+  const { resourceVersion } = object.metadata;
+  return stay({ ...state, activity, resourceVersion, brokenStreams: 0, status: LIVE }, { type: "replace" });
 }
 
 function onEvent(state: ReflectorState, event: WatchEvent): ReflectorStep {
@@ -341,11 +346,5 @@ function aged(state: ReflectorState, livedMs: number | undefined): ReflectorStat
 }
 
 function statusOf({ kind, error }: WatchFailure): ReflectorStatus {
-  const reason = error instanceof Error ? error.message : String(error);
-  const phase = kind === "expired"
-    ? "syncing"
-    : kind === "denied" || kind === "missing" || kind === "invalid"
-    ? "waiting"
-    : "reconnecting";
-  return { phase, reason, error };
+  return { phase: PHASES[kind], reason: error instanceof Error ? error.message : String(error), error };
 }

@@ -266,6 +266,8 @@ Deno.test("stepReflector() stays with lists when streams break again and again",
   const round = [ended(2_000), listed(5), opened, failed("expired", 20_000)];
   deepStrictEqual(run([...streaming, ...round, ...round]).effects, ["stageNothing", "watch all"]);
   deepStrictEqual(run([...streaming, ...round, ...round, ...round]).effects, ["stageNothing", "list"]);
+  const good = [marked(6, true), failed("expired", 20_000)];
+  deepStrictEqual(run([...streaming, ...round, ...round, ...good, ...round]).effects, ["stageNothing", "watch all"]);
 });
 
 Deno.test("stepReflector() says why", () => {

@@ -149,9 +149,24 @@ Deno.test("Reflector takes what a probe finds, and replaces the watch that lacks
   watches[1]!.end();
   await reflector.clock.advance(1_999);
   strictEqual(watches.length, 2);
+  watches[0]!.onItsWay.push(watchEvent("ADDED", "c", 7));
   await reflector.clock.advance(1);
   deepStrictEqual([watches.length, watches[2]!.options.resourceVersion], [3, "6"]);
+  // What the old one has still sent comes again from the new one.
+  deepStrictEqual(reflector.names(), ["a", "b"]);
   strictEqual(watches[0]!.options.signal.aborted, true);
+});
+
+Deno.test("Reflector gives up a probe together with its watch", async () => {
+  await using reflector = await follow();
+  const { watches } = reflector.source;
+  await reflector.clock.advance(15_000);
+  watches[0]!.end();
+  await settle();
+  strictEqual(watches[1]!.options.signal.aborted, true);
+  watches[2]!.open();
+  await reflector.clock.advance(14_000);
+  deepStrictEqual([watches.length, reflector.statuses], [3, []]);
 });
 
 Deno.test("Reflector keeps a watch that is only quiet", async () => {
@@ -227,6 +242,21 @@ Deno.test("Reflectors of one server try it once a second while it is away, and g
   underWay()[0]!.open();
   await settle();
   strictEqual(underWay().length, 20);
+});
+
+Deno.test("Reflectors do not take the end of one of them for an answer of the server", async () => {
+  const clock = new ManualClock();
+  const gate = new ServerGate(clock);
+  const stopped = await run(clock, gate);
+  await using reflector = await run(clock, gate);
+  for (const { source } of [stopped, reflector]) source.watches[0]!.fail(unreachable);
+  await clock.advance(50);
+  const underWay = stopped.source.watches.length > 1 ? stopped : reflector;
+  strictEqual(stopped.source.watches.length + reflector.source.watches.length, 3);
+  strictEqual(underWay, stopped);
+  await stopped[Symbol.asyncDispose]();
+  await settle();
+  strictEqual(reflector.source.watches.length, 1);
 });
 
 Deno.test("Reflector ends by its signal, whatever it does, and only then", async (t) => {

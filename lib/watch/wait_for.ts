@@ -68,7 +68,8 @@ export type Waited<O, C> = C extends "deleted" ? O | undefined : O;
 const DEFAULT_TIMEOUT_MS = 300_000;
 
 /**
- * Waits until an object is as it should be, by a watch. The object and its kind need not exist yet.
+ * Waits until an object is as it should be, by a watch. The object and its kind need not exist yet. In a dry run nothing
+ * comes to be, so that it does not wait: it returns the object as it would be.
  *
  * @typeParam T The object's type.
  * @typeParam C What to wait for.
@@ -88,6 +89,7 @@ export function waitFor<T extends KubeObject, C extends WaitCondition<Live<T>>>(
   condition: C,
   options?: WaitForOptions,
 ): Promise<Waited<Live<T>, C>>;
+/** Waits for an object of a kind without a type. */
 export function waitFor<C extends WaitCondition<LiveObject>>(
   client: Client,
   kind: KindArgument,
@@ -106,6 +108,15 @@ export async function waitFor(
   const type = await client.typeOf(kind, { signal });
   const { name, namespace = client.namespace } = parseRef(ref);
   const uid = typeof ref === "object" && "metadata" in ref ? ref.metadata.uid : undefined;
+  const object = formatRef({ ...type, name, namespace: type.namespaced ? namespace : undefined });
+  if (client.dryRun) {
+    const now = await client.find(type, ref, { signal });
+    if (now || condition === "deleted") return now;
+    throw new WaitTimeoutError(
+      `Cannot wait until ${object} ${describeGoal(condition)} in a dry run: it is not there`,
+      now,
+    );
+  }
   const { promise, resolve, reject } = Promise.withResolvers<LiveObject | undefined>();
   let last: LiveObject | undefined;
   let reason = "";
@@ -122,7 +133,6 @@ export async function waitFor(
   limit.signal.throwIfAborted();
   limit.signal.addEventListener("abort", () => {
     if (signal?.aborted) return reject(signal.reason);
-    const object = formatRef({ ...type, name, namespace: type.namespaced ? namespace : undefined });
     const why = (informer.hasSynced ? reason : informer.status.reason) || "the server has not sent it yet";
     const text = `until ${object} ${describeGoal(condition)}: ${why}`;
     reject(new WaitTimeoutError(`Cannot wait longer than ${formatDuration(timeoutMs)} ${text}`, last));

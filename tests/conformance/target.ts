@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { systemClock } from "../../lib/base/clock.ts";
+import { type Clock, systemClock } from "../../lib/base/clock.ts";
 import { Client } from "../../lib/client/client.ts";
 import { openTransport } from "../../lib/client/connect.ts";
 import { ApiError } from "../../lib/client/errors.ts";
@@ -13,7 +13,9 @@ import type { Sender } from "../../lib/client/sender.ts";
 import type { KubeObject } from "../../lib/kube/object.ts";
 import type { Kind } from "../../lib/script/kind.ts";
 import { type TestCluster, testCluster, type TestNamespace } from "../cluster/attach.ts";
+import type { CertificateAndKey, CertificateOptions } from "../cluster/certificates.ts";
 import { tokens } from "../cluster/pki.ts";
+import { kubeletNode } from "../cluster/programs.ts";
 import { until } from "../e2e/objects.ts";
 
 /** How to connect to a {@linkcode Target}. */
@@ -32,12 +34,31 @@ export interface ConnectOptions {
   readonly onPage?: (progress: ListProgress) => void;
   /** Puts something before the transport, for example to count requests. */
   readonly wrap?: (sender: Sender) => Sender;
+  /** What to go through, such as a fault proxy. */
+  readonly through?: Location;
+  /** The clock. @default {systemClock} */
+  readonly clock?: Clock;
+  /** Told about every repetition. */
+  readonly onRetry?: (message: string) => void;
+}
+
+/** Where a server is. */
+export interface Location {
+  /** Its address. */
+  readonly server: string;
+  /** The authority that its certificate is checked against, as PEM. */
+  readonly ca: string;
 }
 
 /** A server of the Kubernetes API, with controllers that run Pods and workloads. */
 export interface Target {
   /** The rows that it cannot do, and why. */
   readonly cannot: ReadonlyMap<string, string>;
+  /**
+   * The Node on which containers really run: as processes of this machine, each in a working folder of its own and with
+   * the machine's programs and ports.
+   */
+  readonly processNode: string;
   /**
    * Connects to it.
    *
@@ -59,6 +80,19 @@ export interface Target {
    * @param kind The kind whose lists are to expire; others may.
    */
   forget<T extends KubeObject>(kind: Kind<T>): Promise<void>;
+  /**
+   * Tells where it is, for kubeconfig files and proxies.
+   *
+   * @returns Its address and authority.
+   */
+  locate(): Promise<Location>;
+  /**
+   * Issues a client certificate that it accepts.
+   *
+   * @param user The user's name and groups; who is in `system:masters` may do everything.
+   * @returns The certificate and its key.
+   */
+  issueClientCertificate(user: Pick<CertificateOptions, "cn" | "groups">): Promise<CertificateAndKey>;
 }
 
 /**
@@ -73,21 +107,35 @@ export function findTarget(): Target {
 /** The real control plane of `tests/cluster`. */
 class RealTarget implements Target {
   readonly cannot: ReadonlyMap<string, string> = new Map();
+  readonly processNode = kubeletNode;
   readonly #cluster: TestCluster = testCluster();
 
-  async connect(
-    { as = "admin", namespace = "default", onWarning, onPage, wrap }: ConnectOptions = {},
-  ): Promise<Client> {
+  async connect(options: ConnectOptions = {}): Promise<Client> {
+    const { as = "admin", namespace = "default", onPage, wrap, through, clock = systemClock, ...told } = options;
     const user = typeof as === "string" ? { token: tokens[as] } : as;
-    const kubeconfig = await this.#cluster.writeKubeconfig({ user });
-    const options = { kubeconfig, concurrency: 16, requestTimeoutMs: 30_000, clock: systemClock, onWarning };
-    const { transport } = await openTransport(options);
+    const kubeconfig = await this.#cluster.writeKubeconfig({ user, ...through });
+    const { transport } = await openTransport({
+      ...told,
+      kubeconfig,
+      concurrency: 16,
+      requestTimeoutMs: 30_000,
+      clock,
+    });
     const sender = wrap ? wrap(transport) : transport;
     return new Client({ sender, kinds: new KindFinder(sender), namespace, onPage });
   }
 
   namespace(prefix: string): Promise<TestNamespace> {
     return this.#cluster.namespace(prefix);
+  }
+
+  async locate(): Promise<Location> {
+    const { server, dir } = this.#cluster;
+    return { server, ca: await Deno.readTextFile(`${dir}/pki/ca.crt`) };
+  }
+
+  issueClientCertificate(user: Pick<CertificateOptions, "cn" | "groups">): Promise<CertificateAndKey> {
+    return this.#cluster.issueClientCertificate(user);
   }
 
   /** Compacts etcd up to now, and waits until the cache of the API server has taken notice, which it does every 15 s. */

@@ -248,7 +248,7 @@ const SERVER_CASES: readonly ServerCase[] = [
   {
     name: "a plugin that prints something else",
     kubeconfig: () => plugin("echo", "hello"),
-    message: /plugin "echo": it did not print an ExecCredential in JSON\n$/,
+    message: /plugin "echo": it did not print an ExecCredential\n$/,
   },
   {
     name: "a server that does not answer",

@@ -2,7 +2,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { testCluster } from "../cluster/attach.ts";
 import { customResource, definition } from "./custom_resources.ts";
 import { configMap, find, inNamespace, ManifestSet, namespaceObject } from "./manifest_set.ts";
-import { getObject } from "./objects.ts";
+import { getObject, until } from "./objects.ts";
 
 const cluster = testCluster();
 
@@ -76,5 +76,33 @@ Deno.test("apply tells apart values of custom resources that would be the same i
     deepStrictEqual(document.summary, { unchanged: 2 }, JSON.stringify([variant, document.changes], undefined, 2));
     ok((await getObject(`things.${group}/a`, home.name)).metadata.resourceVersion !== before.metadata.resourceVersion);
   }
+  strictEqual((await set.delete("--allow-delete=CustomResourceDefinition")).code, 0);
+});
+
+Deno.test("apply settles on atomic lists into which the server fills defaults", async () => {
+  await using home = await cluster.namespace("custom");
+  const set = new ManifestSet(home.name);
+  const group = `${home.name}.example.com`;
+  const text = JSON.stringify(definition(group)).replace(
+    '"atomic":{"type":"array","items":{"type":"object","properties":{',
+    '$&"weight":{"type":"integer","default":1},',
+  );
+  const withDefault = JSON.parse(text);
+  const thing = customResource(group, "a");
+  deepStrictEqual((await set.succeed([withDefault, thing])).document.summary, { create: 2 });
+  const live = await getObject(`things.${group}/a`, home.name);
+  deepStrictEqual(live.spec.atomic, [{ name: "b", weight: 1 }, { name: "a", value: "", weight: 1 }]);
+  deepStrictEqual((await set.plan([withDefault, thing])).document.summary, { unchanged: 2 });
+
+  // Another set knows the definition only from the server.
+  const other = new ManifestSet(home.name, `${home.name}-other`);
+  const second = { ...thing, metadata: { name: "b" } };
+  await until("the schema of the kind is published", async () => {
+    const { stdout } = await cluster.kubectl(["get", "--raw", `/openapi/v3/apis/${group}/v1`]);
+    return stdout.includes('"weight"');
+  });
+  deepStrictEqual((await other.succeed([second])).document.summary, { create: 1 });
+  deepStrictEqual((await other.plan([second])).document.summary, { unchanged: 1 });
+  strictEqual((await other.delete()).code, 0);
   strictEqual((await set.delete("--allow-delete=CustomResourceDefinition")).code, 0);
 });

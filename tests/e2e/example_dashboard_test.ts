@@ -85,7 +85,7 @@ Deno.test({
       );
       await table.getByRole("rowheader", { name: `${namespace.name}/web-0`, exact: true }).waitFor();
       await table.getByRole("cell", { name: "Running", exact: true }).waitFor();
-      await page.getByRole("region", { name: "Not on a Node yet" }).waitFor();
+      await page.getByRole("region", { name: "Without a Node" }).waitFor();
     });
 
     await t.step("shows Pods as they come and go, without a reload", async () => {
@@ -103,7 +103,7 @@ Deno.test({
       await kubectl(["patch", "pod", "stuck", `--namespace=${namespace.name}`, ...patch]);
       await row("stuck").getByText(status.reason).waitFor();
       await row("stuck").getByText(status.message).waitFor();
-      await page.getByRole("region", { name: "Not on a Node yet" }).getByText("1 Pod, 1 in trouble").waitFor();
+      await page.getByRole("region", { name: "Without a Node" }).getByText("1 Pod, 1 in trouble").waitFor();
       strictEqual(await page.locator("main img").count(), 0);
     });
 
@@ -114,9 +114,11 @@ Deno.test({
       match(await page.evaluate<string>("getComputedStyle(document.activeElement).outline"), /solid 3px/);
       await page.keyboard.type("WEB");
       await row("stuck").waitFor({ state: "detached" });
-      await page.getByRole("search").getByRole("status").getByText("1 of 2 Pods shown").waitFor();
+      const result = page.getByRole("search").getByRole("status");
+      await result.getByText("1 of 2 Pods shown").waitFor();
+      strictEqual(await result.getAttribute("class"), "unseen");
       await page.keyboard.type("?");
-      await page.getByRole("search").getByRole("status").getByText("No Pod matches the filter.").waitFor();
+      await result.getByText("No Pod matches the filter.").waitFor();
       await page.keyboard.press("Escape");
       await row("stuck").waitFor();
     });

@@ -3,6 +3,8 @@ import { createHash } from "node:crypto";
 import { ApiError } from "../../lib/client/errors.ts";
 import { Deployment, Pod } from "../../lib/kinds/mod.ts";
 import { testCluster } from "../cluster/attach.ts";
+import { tokens } from "../cluster/pki.ts";
+import { startForwardProxy } from "../support/forward_proxy.ts";
 import { kubectl, until } from "./objects.ts";
 import { connectTo, podSpec, startPod } from "./pods.ts";
 
@@ -179,6 +181,39 @@ Deno.test("D2: exec() gives the API's own reason if it cannot run", async () => 
   await rejects(k.exec(Pod, "web", []), TypeError);
 });
 
+Deno.test("D2: exec() tells which permission is missing", async () => {
+  await using namespace = await cluster.namespace("exec");
+  await startPod(namespace, "web");
+  using k = await connectTo(namespace, await cluster.writeKubeconfig({ user: { token: tokens.viewer } }));
+  const right = 'User "viewer" cannot get resource "pods/exec" in API group "" in the namespace';
+  await rejects(k.exec(Pod, "web", ["true"]), { name: "ApiError", code: 403, message: new RegExp(right) });
+});
+
+Deno.test("D2: exec() works where only node:tls can connect: through a proxy, and without a look at the certificate", async () => {
+  await using namespace = await cluster.namespace("exec");
+  await startPod(namespace, "web");
+  await using proxy = await startForwardProxy({ scheme: "socks5" });
+  const { server } = cluster;
+  const clusters: Record<string, unknown>[] = [
+    { server, "insecure-skip-tls-verify": true },
+    { server, "insecure-skip-tls-verify": true, "proxy-url": `socks5://${proxy.host}` },
+  ];
+  for (const cluster of clusters) {
+    const kubeconfig = await Deno.makeTempFile();
+    const config = {
+      clusters: [{ name: "a", cluster }],
+      users: [{ name: "a", user: { token: tokens.admin } }],
+      contexts: [{ name: "a", context: { cluster: "a", user: "a" } }],
+      "current-context": "a",
+    };
+    await Deno.writeTextFile(kubeconfig, JSON.stringify({ apiVersion: "v1", kind: "Config", ...config }));
+    using k = await connectTo(namespace, kubeconfig);
+    strictEqual((await k.exec(Pod, "web", ["cat"], { stdin: "hello" })).stdout, "hello");
+    await Deno.remove(kubeconfig);
+  }
+  ok(proxy.connections.length > 0);
+});
+
 Deno.test("D2: exec() ends by its signal, and so does what writes in the container", async () => {
   await using namespace = await cluster.namespace("exec");
   using k = await connectTo(namespace);
@@ -203,51 +238,4 @@ Deno.test("D2: exec() fails with the fault of the caller's own streams", async (
   await rejects(k.exec(Pod, "web", ["cat"], { stdin }), fault);
   const stdout = new WritableStream({ write: () => Promise.reject(fault) });
   await rejects(k.exec(Pod, "web", ["echo", "x"], { stdout }), fault);
-});
-
-Deno.test("D3: attach() reads and writes what the container's process does", async () => {
-  await using namespace = await cluster.namespace("attach");
-  using k = await connectTo(namespace);
-  const echo = {
-    stdin: true,
-    stdinOnce: true,
-    command: ["sh", "-c", 'while read -r line; do echo "got $line"; echo e >&2; done'],
-  };
-  const spec = { restartPolicy: "Never" };
-  await startPod(namespace, "plain", [{ name: "app", ...echo }], { spec });
-  deepStrictEqual(await k.attach(Pod, "plain", { stdin: "a\nb\n" }), { stdout: "got a\ngot b\n", stderr: "e\ne\n" });
-  await rejects(k.attach(Pod, "plain"), { name: "ApiError", message: /not running|completed/ });
-});
-
-Deno.test("D3: attach() uses the container's terminal", async () => {
-  await using namespace = await cluster.namespace("attach");
-  using k = await connectTo(namespace);
-  const command = ["sh", "-c", 'read -r line; until stty size | grep 30; do :; done; echo "got $line"; echo e >&2'];
-  const spec = { restartPolicy: "Never" };
-  await startPod(namespace, "terminal", [{ name: "app", stdin: true, tty: true, command }], { spec });
-  async function* terminalSizes() {
-    yield { width: 100, height: 30 };
-  }
-  const stdin = ReadableStream.from(["a\n"]).pipeThrough(new TextEncoderStream());
-  const { stdout, stderr } = await k.attach(Pod, "terminal", { stdin, tty: true, terminalSizes: terminalSizes() });
-  match(stdout, /a\r\n[^]*30 100\r\ngot a\r\ne\r\n$/);
-  strictEqual(stderr, "");
-});
-
-Deno.test("D3: attach() without stdin listens until its signal", async () => {
-  await using namespace = await cluster.namespace("attach");
-  using k = await connectTo(namespace);
-  const command = ["sh", "-c", "while :; do echo tick; sleep 0.05; done"];
-  await startPod(namespace, "clock", [{ name: "app", command }]);
-  const controller = new AbortController();
-  const reason = new DOMException("enough", "AbortError");
-  let output = "";
-  const stdout = new WritableStream<Uint8Array>({
-    write(data) {
-      output += new TextDecoder().decode(data);
-      if (output.length >= 10) controller.abort(reason);
-    },
-  });
-  await rejects(k.attach(Pod, "clock", { stdout, signal: controller.signal }), reason);
-  match(output, /^(tick\n)+$/);
 });

@@ -1,5 +1,5 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
-import type { LogLine } from "../../lib/client/pod_streams/logs.ts";
+import type { LogLine } from "../../lib/client/pod_streams/pod_logs.ts";
 import { Deployment, Pod } from "../../lib/kinds/mod.ts";
 import { testCluster } from "../cluster/attach.ts";
 import { tokens } from "../cluster/pki.ts";

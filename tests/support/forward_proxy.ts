@@ -5,10 +5,10 @@
  * @module
  */
 import { Buffer } from "node:buffer";
+import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
-import { once } from "node:events";
 import type { CertificateAndKey } from "../cluster/certificates.ts";
 
 /** How a {@linkcode ForwardProxy} works. */
@@ -22,7 +22,9 @@ export interface ForwardProxyOptions {
 }
 
 /**
- * A proxy on this machine, which finds every server on this machine, whatever its name, and which is gone with its variable: `await using proxy = …`. */
+ * A proxy that finds every server on this machine, whatever its name. It is gone with its variable:
+ * `await using proxy = …`.
+ */
 export interface ForwardProxy extends AsyncDisposable {
   /** Its host and port. */
   readonly host: string;

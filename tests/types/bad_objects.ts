@@ -18,6 +18,12 @@ export interface BadObject {
   readonly typeError?: string;
 }
 
+/** An object with a mistake that is also looked for when a script is planned. */
+export interface BadResource extends BadObject {
+  /** What a plan says before any request; nothing of what only the server can tell. */
+  readonly validation: readonly string[];
+}
+
 /** A kind of custom resources, for {@linkcode BAD_OBJECTS}. */
 export const Website = crd({
   group: "example.com",
@@ -35,13 +41,14 @@ export const Website = crd({
 });
 
 /** The objects. */
-export const BAD_OBJECTS: readonly BadObject[] = [
+export const BAD_OBJECTS: readonly BadResource[] = [
   {
     name: "a typo in a top-level field",
     source: 'Deployment({ metadata: { name: "web" }, specc: { replicas: 2 } })',
     at: "specc",
     typeError:
       "Object literal may only specify known properties, but 'specc' does not exist in type 'Body<Deployment>'. Did you mean to write 'spec'?",
+    validation: ['specc is unknown: did you mean "spec"?', "spec is missing"],
   },
   {
     name: "no metadata",
@@ -49,6 +56,7 @@ export const BAD_OBJECTS: readonly BadObject[] = [
     at: "{ data",
     typeError:
       "Property 'metadata' is missing in type '{ data: { a: string; }; }' but required in type '{ readonly metadata: DeepReadonly<ObjectMeta> & ({ readonly name: string; } | { readonly generateName: string; }); }'.",
+    validation: ["metadata.name: is missing"],
   },
   {
     name: "no name",
@@ -56,12 +64,14 @@ export const BAD_OBJECTS: readonly BadObject[] = [
     at: "metadata",
     typeError:
       "Type '{}' is not assignable to type 'DeepReadonly<ObjectMeta> & ({ readonly name: string; } | { readonly generateName: string; })'.",
+    validation: ["metadata.name: is missing"],
   },
   {
     name: "a name that is a number",
     source: "ConfigMap({ metadata: { name: 1 } })",
     at: "name",
     typeError: "Type 'number' is not assignable to type 'string'.",
+    validation: ['metadata.name: must be text, is 1: write "1"'],
   },
   {
     name: "a typo in the metadata",
@@ -69,36 +79,42 @@ export const BAD_OBJECTS: readonly BadObject[] = [
     at: "label",
     typeError:
       "Object literal may only specify known properties, but 'label' does not exist in type 'DeepReadonly<ObjectMeta> & ({ readonly name: string; } | { readonly generateName: string; })'. Did you mean to write 'labels'?",
+    validation: ['metadata.label is unknown: did you mean "labels"?'],
   },
   {
     name: "a label that is no text",
     source: 'ConfigMap({ metadata: { name: "a", labels: { stable: true } } })',
     at: "stable",
     typeError: "Type 'boolean' is not assignable to type 'string'.",
+    validation: ['metadata.labels.stable (ConfigMap/a): must be text, is true: write "true"'],
   },
   {
     name: "an annotation that is an object",
     source: 'ConfigMap({ metadata: { name: "a", annotations: { note: { by: "me" } } } })',
     at: "note",
     typeError: "Type '{ by: string; }' is not assignable to type 'string'.",
+    validation: ["metadata.annotations.note (ConfigMap/a): must be text"],
   },
   {
     name: "the name beside the metadata",
     source: 'ConfigMap({ name: "a", metadata: { name: "a" } })',
     at: "name",
     typeError: "Object literal may only specify known properties, and 'name' does not exist in type 'Body<ConfigMap>'.",
+    validation: ["name is unknown here: it belongs in metadata"],
   },
   {
     name: "a namespace on a cluster-scoped kind",
     source: 'Namespace({ metadata: { name: "a", namespace: "b" } })',
     at: "namespace",
     typeError: "Type 'string' is not assignable to type 'never'.",
+    validation: [],
   },
   {
     name: "a status",
     source: 'Pod({ metadata: { name: "a" }, spec: { containers: [{ name: "a" }] }, status: { phase: "Running" } })',
     at: "status",
     typeError: "Object literal may only specify known properties, and 'status' does not exist in type 'Body<Pod>'.",
+    validation: ["status (Pod/a): is set by the cluster: remove it"],
   },
   {
     name: "an apiVersion",
@@ -106,12 +122,14 @@ export const BAD_OBJECTS: readonly BadObject[] = [
     at: "apiVersion",
     typeError:
       "Object literal may only specify known properties, and 'apiVersion' does not exist in type 'Body<ConfigMap>'.",
+    validation: [],
   },
   {
     name: "the spec of another kind",
     source: 'Service({ metadata: { name: "a" }, data: { a: "b" } })',
     at: "data",
     typeError: "Object literal may only specify known properties, and 'data' does not exist in type 'Body<Service>'.",
+    validation: ['data is unknown: known are "apiVersion", "kind", "metadata", "spec" and "status"'],
   },
   {
     name: "no spec",
@@ -119,6 +137,7 @@ export const BAD_OBJECTS: readonly BadObject[] = [
     at: "{ metadata",
     typeError:
       `Property 'spec' is missing in type '{ metadata: { name: string; }; }' but required in type 'DeepReadonly<Omit<HorizontalPodAutoscaler, "apiVersion" | "kind" | "metadata" | "status">>'.`,
+    validation: ["spec is missing"],
   },
   {
     name: "an unknown option",
@@ -126,6 +145,7 @@ export const BAD_OBJECTS: readonly BadObject[] = [
     at: "kep",
     typeError:
       "Object literal may only specify known properties, but 'kep' does not exist in type 'ObjectOptions<Live<ConfigMap>>'. Did you mean to write 'keep'?",
+    validation: ['(ConfigMap/a): option "kep" is unknown: did you mean "keep"?'],
   },
   {
     name: "containers in the spec of a Deployment",
@@ -133,6 +153,11 @@ export const BAD_OBJECTS: readonly BadObject[] = [
     at: "containers",
     typeError:
       "Object literal may only specify known properties, and 'containers' does not exist in type 'DeepReadonly<DeploymentSpec>'.",
+    validation: [
+      "spec.containers is unknown here: it belongs in spec.template.spec",
+      "spec.template is missing",
+      "spec.selector is empty",
+    ],
   },
   {
     name: "the pod's spec without its template",
@@ -140,6 +165,10 @@ export const BAD_OBJECTS: readonly BadObject[] = [
     at: "containers",
     typeError:
       "Object literal may only specify known properties, and 'containers' does not exist in type 'DeepReadonly<PodTemplateSpec>'.",
+    validation: [
+      "spec.template.containers is unknown here: it belongs in spec.template.spec",
+      "spec.selector is empty",
+    ],
   },
   {
     name: "no selector and no template",
@@ -147,12 +176,14 @@ export const BAD_OBJECTS: readonly BadObject[] = [
     at: "spec",
     typeError:
       "Type '{ replicas: number; }' is missing the following properties from type 'DeepReadonly<DeploymentSpec>': selector, template",
+    validation: ["spec.selector is missing", "spec.template is missing"],
   },
   {
     name: "replicas as a text",
     source: 'Deployment({ metadata: { name: "web" }, spec: { replicas: "2", selector: {}, template: {} } })',
     at: "replicas",
     typeError: "Type 'string' is not assignable to type 'number'.",
+    validation: ['spec.replicas must be an integer, is "2": write it without quotes', "spec.selector is empty"],
   },
   {
     name: "labels in the place of a selector",
@@ -160,12 +191,17 @@ export const BAD_OBJECTS: readonly BadObject[] = [
     at: "app",
     typeError:
       "Object literal may only specify known properties, and 'app' does not exist in type 'DeepReadonly<LabelSelector>'.",
+    validation: [
+      'spec.selector.app is unknown: known are "matchExpressions" and "matchLabels"',
+      "spec.selector is empty",
+    ],
   },
   {
     name: "a strategy that is a text",
     source: 'Deployment({ metadata: { name: "web" }, spec: { selector: {}, template: {}, strategy: "Recreate" } })',
     at: "strategy",
     typeError: "Type 'string' has no properties in common with type 'DeepReadonly<DeploymentStrategy>'.",
+    validation: ['spec.strategy must be an object, is "Recreate"', "spec.selector is empty"],
   },
   {
     name: "a strategy that there is not",
@@ -173,6 +209,7 @@ export const BAD_OBJECTS: readonly BadObject[] = [
       'Deployment({ metadata: { name: "web" }, spec: { selector: {}, template: {}, strategy: { type: "Rolling" } } })',
     at: "type",
     typeError: `Type '"Rolling"' is not assignable to type '"Recreate" | "RollingUpdate" | undefined'.`,
+    validation: ['spec.strategy.type must be "Recreate" or "RollingUpdate", is "Rolling"', "spec.selector is empty"],
   },
   {
     name: "a typo in a container",
@@ -193,6 +230,11 @@ export const BAD_OBJECTS: readonly BadObject[] = [
     at: "imagePullPolicyy",
     typeError:
       "Object literal may only specify known properties, but 'imagePullPolicyy' does not exist in type 'DeepReadonly<Container>'. Did you mean to write 'imagePullPolicy'?",
+    validation: [
+      'spec.template.spec.containers[1].imagePullPolicyy is unknown: did you mean "imagePullPolicy"?',
+      "spec.selector is empty",
+      "spec.template.spec.containers[1].image is missing",
+    ],
   },
   {
     name: "a typo in a probe",
@@ -213,6 +255,10 @@ export const BAD_OBJECTS: readonly BadObject[] = [
     at: "pth",
     typeError:
       "Object literal may only specify known properties, but 'pth' does not exist in type 'DeepReadonly<HTTPGetAction>'. Did you mean to write 'path'?",
+    validation: [
+      'spec.containers[0].livenessProbe.httpGet.pth is unknown: did you mean "path"?',
+      "spec.containers[0].image is missing",
+    ],
   },
   {
     name: "a wrong enum",
@@ -220,6 +266,10 @@ export const BAD_OBJECTS: readonly BadObject[] = [
     at: "imagePullPolicy",
     typeError:
       `Type '"always"' is not assignable to type '"Always" | "IfNotPresent" | "Never"'. Did you mean '"Always"'?`,
+    validation: [
+      'spec.containers[0].imagePullPolicy must be "Always", "IfNotPresent" or "Never", is "always": did you mean "Always"?',
+      "spec.containers[0].image is missing",
+    ],
   },
   {
     name: "a restart policy in the container",
@@ -227,6 +277,10 @@ export const BAD_OBJECTS: readonly BadObject[] = [
     at: "restartPolcy",
     typeError:
       "Object literal may only specify known properties, but 'restartPolcy' does not exist in type 'DeepReadonly<Container>'. Did you mean to write 'restartPolicy'?",
+    validation: [
+      'spec.containers[0].restartPolcy is unknown: did you mean "restartPolicy"?',
+      "spec.containers[0].image is missing",
+    ],
   },
   {
     name: "a container without a name",
@@ -234,6 +288,7 @@ export const BAD_OBJECTS: readonly BadObject[] = [
     at: "{ image",
     typeError:
       "Property 'name' is missing in type '{ image: string; }' but required in type 'DeepReadonly<Container>'.",
+    validation: ["spec.containers[0].name is missing"],
   },
   {
     name: "containers as an object",
@@ -241,18 +296,24 @@ export const BAD_OBJECTS: readonly BadObject[] = [
     at: "name",
     typeError:
       "Object literal may only specify known properties, and 'name' does not exist in type 'readonly DeepReadonly<Container>[]'.",
+    validation: ["spec.containers must be a list, is an object"],
   },
   {
     name: "a port that is a text",
     source: 'Pod({ metadata: { name: "a" }, spec: { containers: [{ name: "a", ports: [{ containerPort: "80" }] }] } })',
     at: "containerPort",
     typeError: "Type 'string' is not assignable to type 'number'.",
+    validation: [
+      'spec.containers[0].ports[0].containerPort must be an integer, is "80": write it without quotes',
+      "spec.containers[0].image is missing",
+    ],
   },
   {
     name: "ports that are numbers",
     source: 'Pod({ metadata: { name: "a" }, spec: { containers: [{ name: "a", ports: [80] }] } })',
     at: "80",
     typeError: "Type 'number' is not assignable to type 'DeepReadonly<ContainerPort>'.",
+    validation: ["spec.containers[0].ports[0] must be an object, is 80", "spec.containers[0].image is missing"],
   },
   {
     name: "the value of a variable as a number",
@@ -260,6 +321,10 @@ export const BAD_OBJECTS: readonly BadObject[] = [
       'Pod({ metadata: { name: "a" }, spec: { containers: [{ name: "a", env: [{ name: "PORT", value: 80 }] }] } })',
     at: "value",
     typeError: "Type 'number' is not assignable to type 'string'.",
+    validation: [
+      "spec.containers[0].env[0].value must be text, is 80: put it in quotes",
+      "spec.containers[0].image is missing",
+    ],
   },
   {
     name: "variables as an object",
@@ -267,12 +332,14 @@ export const BAD_OBJECTS: readonly BadObject[] = [
     at: "PORT",
     typeError:
       "Object literal may only specify known properties, and 'PORT' does not exist in type 'readonly DeepReadonly<EnvVar>[]'.",
+    validation: ["spec.containers[0].env must be a list, is an object", "spec.containers[0].image is missing"],
   },
   {
     name: "a command as one text",
     source: 'Pod({ metadata: { name: "a" }, spec: { containers: [{ name: "a", command: "sleep 1" }] } })',
     at: "command",
     typeError: "Type 'string' is not assignable to type 'readonly string[]'.",
+    validation: ['spec.containers[0].command must be a list, is "sleep 1"', "spec.containers[0].image is missing"],
   },
   {
     name: "resources without limits",
@@ -280,6 +347,10 @@ export const BAD_OBJECTS: readonly BadObject[] = [
     at: "cpu",
     typeError:
       "Object literal may only specify known properties, and 'cpu' does not exist in type 'DeepReadonly<ResourceRequirements>'.",
+    validation: [
+      'spec.containers[0].resources.cpu is unknown: known are "claims", "limits" and "requests"',
+      "spec.containers[0].image is missing",
+    ],
   },
   {
     name: "a quantity that is a boolean",
@@ -287,6 +358,10 @@ export const BAD_OBJECTS: readonly BadObject[] = [
       'Pod({ metadata: { name: "a" }, spec: { containers: [{ name: "a", resources: { limits: { cpu: true } } }] } })',
     at: "cpu",
     typeError: "Type 'boolean' is not assignable to type 'number | string'.",
+    validation: [
+      'spec.containers[0].resources.limits.cpu must be a quantity such as "500m" or "2Gi", is true',
+      "spec.containers[0].image is missing",
+    ],
   },
   {
     name: "a volume of a kind that there is not",
@@ -295,6 +370,7 @@ export const BAD_OBJECTS: readonly BadObject[] = [
     at: "configmap",
     typeError:
       "Object literal may only specify known properties, but 'configmap' does not exist in type 'DeepReadonly<Volume>'. Did you mean to write 'configMap'?",
+    validation: ['spec.volumes[0].configmap is unknown: did you mean "configMap"?'],
   },
   {
     name: "a mount without its path",
@@ -302,12 +378,18 @@ export const BAD_OBJECTS: readonly BadObject[] = [
     at: '{ name: "v"',
     typeError:
       "Property 'mountPath' is missing in type '{ name: string; }' but required in type 'DeepReadonly<VolumeMount>'.",
+    validation: [
+      "spec.containers[0].volumeMounts[0].mountPath is missing",
+      "spec.containers[0].image is missing",
+      'spec.containers[0].volumeMounts[0].name is "v", and there is no such volume',
+    ],
   },
   {
     name: "a toleration with a wrong operator",
     source: 'Pod({ metadata: { name: "a" }, spec: { containers: [], tolerations: [{ operator: "In" }] } })',
     at: "operator",
     typeError: `Type '"In"' is not assignable to type '"Equal" | "Exists" | "Gt" | "Lt"'.`,
+    validation: ['spec.tolerations[0].operator must be "Equal", "Exists", "Gt" or "Lt", is "In"'],
   },
   {
     name: "affinity at the wrong depth",
@@ -316,12 +398,19 @@ export const BAD_OBJECTS: readonly BadObject[] = [
     at: "required",
     typeError:
       "Object literal may only specify known properties, and 'requiredDuringSchedulingIgnoredDuringExecution' does not exist in type 'DeepReadonly<Affinity>'.",
+    validation: [
+      "spec.affinity.requiredDuringSchedulingIgnoredDuringExecution is unknown here: it belongs in spec.affinity.nodeAffinity",
+    ],
   },
   {
     name: "a Job's template beside its spec",
     source: 'Job({ metadata: { name: "a" }, template: { spec: { containers: [] } } })',
     at: "template",
     typeError: "Object literal may only specify known properties, and 'template' does not exist in type 'Body<Job>'.",
+    validation: [
+      "template is unknown here: it belongs in spec",
+      'spec.template.spec.restartPolicy is missing: write "OnFailure" or "Never"',
+    ],
   },
   {
     name: "a schedule without a jobTemplate",
@@ -329,6 +418,11 @@ export const BAD_OBJECTS: readonly BadObject[] = [
     at: "template",
     typeError:
       "Object literal may only specify known properties, and 'template' does not exist in type 'DeepReadonly<CronJobSpec>'.",
+    validation: [
+      "spec.template is unknown here: it belongs in spec.jobTemplate.spec",
+      "spec.jobTemplate is missing",
+      'spec.jobTemplate.spec.template.spec.restartPolicy is missing: write "OnFailure" or "Never"',
+    ],
   },
   {
     name: "a wrong concurrency policy",
@@ -336,6 +430,10 @@ export const BAD_OBJECTS: readonly BadObject[] = [
       'CronJob({ metadata: { name: "a" }, spec: { schedule: "* * * * *", concurrencyPolicy: "Never", jobTemplate: {} } })',
     at: "concurrencyPolicy",
     typeError: `Type '"Never"' is not assignable to type '"Allow" | "Forbid" | "Replace"'.`,
+    validation: [
+      'spec.concurrencyPolicy must be "Allow", "Forbid" or "Replace", is "Never"',
+      'spec.jobTemplate.spec.template.spec.restartPolicy is missing: write "OnFailure" or "Never"',
+    ],
   },
   {
     name: "a StatefulSet's volumeClaimTemplate",
@@ -343,6 +441,7 @@ export const BAD_OBJECTS: readonly BadObject[] = [
     at: "volumeClaimTemplate",
     typeError:
       "Object literal may only specify known properties, but 'volumeClaimTemplate' does not exist in type 'DeepReadonly<StatefulSetSpec>'. Did you mean to write 'volumeClaimTemplates'?",
+    validation: ['spec.volumeClaimTemplate is unknown: did you mean "volumeClaimTemplates"?', "spec.selector is empty"],
   },
   {
     name: "replicas of a DaemonSet",
@@ -350,12 +449,17 @@ export const BAD_OBJECTS: readonly BadObject[] = [
     at: "replicas",
     typeError:
       "Object literal may only specify known properties, and 'replicas' does not exist in type 'DeepReadonly<DaemonSetSpec>'.",
+    validation: [
+      'spec.replicas is unknown: known are "minReadySeconds", "revisionHistoryLimit", "selector", "template" and "updateStrategy"',
+      "spec.selector is empty",
+    ],
   },
   {
     name: "the port of a Service as a text",
     source: 'Service({ metadata: { name: "a" }, spec: { ports: [{ port: "80" }] } })',
     at: "port",
     typeError: "Type 'string' is not assignable to type 'number'.",
+    validation: ['spec.ports[0].port must be an integer, is "80": write it without quotes'],
   },
   {
     name: "a Service's ports as an object",
@@ -363,6 +467,7 @@ export const BAD_OBJECTS: readonly BadObject[] = [
     at: "port",
     typeError:
       "Object literal may only specify known properties, and 'port' does not exist in type 'readonly DeepReadonly<ServicePort>[]'.",
+    validation: ["spec.ports must be a list, is an object"],
   },
   {
     name: "a Service's type with a typo",
@@ -370,12 +475,16 @@ export const BAD_OBJECTS: readonly BadObject[] = [
     at: "type",
     typeError:
       `Type '"NodePrt"' is not assignable to type '"ClusterIP" | "ExternalName" | "LoadBalancer" | "NodePort" | undefined'. Did you mean '"NodePort"'?`,
+    validation: [
+      'spec.type must be "ClusterIP", "ExternalName", "LoadBalancer" or "NodePort", is "NodePrt": did you mean "NodePort"?',
+    ],
   },
   {
     name: "a Service's selector with matchLabels",
     source: 'Service({ metadata: { name: "a" }, spec: { selector: { matchLabels: { app: "web" } } } })',
     at: "matchLabels",
     typeError: "Type '{ app: string; }' is not assignable to type 'string'.",
+    validation: ["spec.selector.matchLabels must be text, is an object"],
   },
   {
     name: "an Ingress backend of the old form",
@@ -383,6 +492,10 @@ export const BAD_OBJECTS: readonly BadObject[] = [
     at: "serviceName",
     typeError:
       "Object literal may only specify known properties, and 'serviceName' does not exist in type 'DeepReadonly<IngressBackend>'.",
+    validation: [
+      'spec.defaultBackend.serviceName is unknown: known are "resource" and "service"',
+      'spec.defaultBackend.servicePort is unknown: known are "resource" and "service"',
+    ],
   },
   {
     name: "an Ingress path without a pathType",
@@ -401,24 +514,28 @@ export const BAD_OBJECTS: readonly BadObject[] = [
     at: "{ path: ",
     typeError:
       "Property 'pathType' is missing in type '{ path: string; backend: {}; }' but required in type 'DeepReadonly<HTTPIngressPath>'.",
+    validation: ["spec.rules[0].http.paths[0].pathType is missing"],
   },
   {
     name: "a policy type with a typo",
     source: 'NetworkPolicy({ metadata: { name: "a" }, spec: { podSelector: {}, policyTypes: ["Egress", "Ingres"] } })',
     at: '"Ingres"',
     typeError: `Type '"Ingres"' is not assignable to type '"Egress" | "Ingress"'. Did you mean '"Ingress"'?`,
+    validation: ['spec.policyTypes[1] must be "Egress" or "Ingress", is "Ingres": did you mean "Ingress"?'],
   },
   {
     name: "data that is no text",
     source: 'ConfigMap({ metadata: { name: "a" }, data: { replicas: 2 } })',
     at: "replicas",
     typeError: "Type 'number' is not assignable to type 'string'.",
+    validation: ["data.replicas must be text, is 2: put it in quotes"],
   },
   {
     name: "data that is an object",
     source: 'ConfigMap({ metadata: { name: "a" }, data: { config: { a: 1 } } })',
     at: "config",
     typeError: "Type '{ a: number; }' is not assignable to type 'string'.",
+    validation: ["data.config must be text, is an object"],
   },
   {
     name: "a Secret's content in the wrong field",
@@ -426,12 +543,14 @@ export const BAD_OBJECTS: readonly BadObject[] = [
     at: "stringdata",
     typeError:
       "Object literal may only specify known properties, but 'stringdata' does not exist in type 'Body<Secret>'. Did you mean to write 'stringData'?",
+    validation: ['stringdata is unknown: did you mean "stringData"?'],
   },
   {
     name: "rules of a Role in a spec",
     source: 'Role({ metadata: { name: "a" }, spec: { rules: [] } })',
     at: "spec",
     typeError: "Object literal may only specify known properties, and 'spec' does not exist in type 'Body<Role>'.",
+    validation: ['spec is unknown: known are "apiVersion", "kind", "metadata" and "rules"'],
   },
   {
     name: "a rule without verbs",
@@ -439,12 +558,14 @@ export const BAD_OBJECTS: readonly BadObject[] = [
     at: "{ apiGroups",
     typeError:
       "Property 'verbs' is missing in type '{ apiGroups: string[]; resources: string[]; }' but required in type 'DeepReadonly<PolicyRule>'.",
+    validation: ["rules[0].verbs is missing"],
   },
   {
     name: "resources of a rule as one text",
     source: 'Role({ metadata: { name: "a" }, rules: [{ resources: "pods", verbs: ["get"] }] })',
     at: "resources",
     typeError: "Type 'string' is not assignable to type 'readonly string[]'.",
+    validation: ['rules[0].resources must be a list, is "pods"'],
   },
   {
     name: "a binding without its role",
@@ -452,6 +573,7 @@ export const BAD_OBJECTS: readonly BadObject[] = [
     at: "{ metadata",
     typeError:
       `Property 'roleRef' is missing in type '{ metadata: { name: string; }; subjects: never[]; }' but required in type 'DeepReadonly<Omit<RoleBinding, "apiVersion" | "kind" | "metadata" | "status">>'.`,
+    validation: ["roleRef is missing"],
   },
   {
     name: "a subject without a name",
@@ -459,6 +581,7 @@ export const BAD_OBJECTS: readonly BadObject[] = [
       'RoleBinding({ metadata: { name: "a" }, roleRef: { apiGroup: "", kind: "Role", name: "a" }, subjects: [{ kind: "User" }] })',
     at: '{ kind: "User"',
     typeError: "Property 'name' is missing in type '{ kind: string; }' but required in type 'DeepReadonly<Subject>'.",
+    validation: ["subjects[0].name is missing"],
   },
   {
     name: "an access mode with a typo",
@@ -466,6 +589,9 @@ export const BAD_OBJECTS: readonly BadObject[] = [
     at: '"readWriteOnce"',
     typeError:
       `Type '"readWriteOnce"' is not assignable to type '"ReadOnlyMany" | "ReadWriteMany" | "ReadWriteOnce" | "ReadWriteOncePod"'. Did you mean '"ReadWriteOnce"'?`,
+    validation: [
+      'spec.accessModes[0] must be "ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce" or "ReadWriteOncePod", is "readWriteOnce": did you mean "ReadWriteOnce"?',
+    ],
   },
   {
     name: "a size beside the requests",
@@ -473,12 +599,14 @@ export const BAD_OBJECTS: readonly BadObject[] = [
     at: "storage",
     typeError:
       "Object literal may only specify known properties, and 'storage' does not exist in type 'DeepReadonly<VolumeResourceRequirements>'.",
+    validation: ['spec.resources.storage is unknown: known are "limits" and "requests"'],
   },
   {
     name: "a target that is a number",
     source: 'HorizontalPodAutoscaler({ metadata: { name: "a" }, spec: { maxReplicas: 3, scaleTargetRef: 1 } })',
     at: "scaleTargetRef",
     typeError: "Type 'number' is not assignable to type 'DeepReadonly<CrossVersionObjectReference>'.",
+    validation: ["spec.scaleTargetRef must be an object, is 1"],
   },
   {
     name: "a metric of the old API",
@@ -493,6 +621,9 @@ export const BAD_OBJECTS: readonly BadObject[] = [
     at: "targetCPU",
     typeError:
       "Object literal may only specify known properties, and 'targetCPUUtilizationPercentage' does not exist in type 'DeepReadonly<HorizontalPodAutoscalerSpec>'.",
+    validation: [
+      'spec.targetCPUUtilizationPercentage is unknown: known are "behavior", "maxReplicas", "metrics", "minReplicas" and "scaleTargetRef"',
+    ],
   },
   {
     name: "a budget with a typo",
@@ -500,6 +631,7 @@ export const BAD_OBJECTS: readonly BadObject[] = [
     at: "minAvailible",
     typeError:
       "Object literal may only specify known properties, but 'minAvailible' does not exist in type 'DeepReadonly<PodDisruptionBudgetSpec>'. Did you mean to write 'minAvailable'?",
+    validation: ['spec.minAvailible is unknown: did you mean "minAvailable"?'],
   },
   {
     name: "a webhook without what it must say",
@@ -508,6 +640,7 @@ export const BAD_OBJECTS: readonly BadObject[] = [
     at: '{ name: "a.b.c"',
     typeError:
       "Type '{ name: string; clientConfig: {}; }' is missing the following properties from type 'DeepReadonly<ValidatingWebhook>': admissionReviewVersions, sideEffects",
+    validation: ["webhooks[0].sideEffects is missing", "webhooks[0].admissionReviewVersions is missing"],
   },
   {
     name: "a definition whose scope is missing",
@@ -516,6 +649,7 @@ export const BAD_OBJECTS: readonly BadObject[] = [
     at: "spec",
     typeError:
       "Property 'scope' is missing in type '{ group: string; names: { kind: string; plural: string; }; versions: never[]; }' but required in type 'DeepReadonly<CustomResourceDefinitionSpec>'.",
+    validation: ["spec.scope is missing", 'metadata.name must be "as.b", is "a"'],
   },
   {
     name: "a StorageClass with a spec",
@@ -523,12 +657,14 @@ export const BAD_OBJECTS: readonly BadObject[] = [
     at: "spec",
     typeError:
       "Object literal may only specify known properties, and 'spec' does not exist in type 'Body<StorageClass>'.",
+    validation: ["spec is unknown", "provisioner is missing"],
   },
   {
     name: "a value of a custom resource that is none of the enum",
     source: 'Website({ metadata: { name: "a" }, spec: { image: "web:1", tier: "fre" } })',
     at: "tier",
     typeError: `Type '"fre"' is not assignable to type '"free" | "paid"'. Did you mean '"free"'?`,
+    validation: ['spec.tier must be "free" or "paid", is "fre": did you mean "free"?'],
   },
   {
     name: "a custom resource without a required field",
@@ -536,6 +672,7 @@ export const BAD_OBJECTS: readonly BadObject[] = [
     at: "spec",
     typeError:
       `Property 'image' is missing in type '{ tier: "free"; }' but required in type 'DeepReadonly<{ image: string; tier: "free" | "paid"; hosts?: string[]; }>'.`,
+    validation: ["spec.image is missing"],
   },
   {
     name: "a field that a custom resource does not have",
@@ -543,20 +680,24 @@ export const BAD_OBJECTS: readonly BadObject[] = [
     at: "host",
     typeError:
       `Object literal may only specify known properties, but 'host' does not exist in type 'DeepReadonly<{ image: string; tier: "free" | "paid"; hosts?: string[]; }>'. Did you mean to write 'hosts'?`,
+    validation: ['spec.host is unknown: did you mean "hosts"?'],
   },
   {
     name: "an item of a custom resource with a wrong type",
     source: 'Website({ metadata: { name: "a" }, spec: { image: "web:1", tier: "free", hosts: ["a", 1] } })',
     at: "1]",
     typeError: "Type 'number' is not assignable to type 'string'.",
+    validation: ["spec.hosts[1] must be text, is 1: put it in quotes"],
   },
   {
     name: "an untyped object with a wrong apiVersion",
     source: '({ apiVersion: "app/v1", kind: "Deployment", metadata: { name: "a" } })',
+    validation: [],
   },
   {
     name: "an untyped object with a typo in its spec",
     source: '({ apiVersion: "v1", kind: "Service", metadata: { name: "a" }, spec: { prts: [] } })',
+    validation: ['spec.prts is unknown: did you mean "ports"?'],
   },
   {
     name: "an untyped object with a typo in its metadata",
@@ -564,6 +705,7 @@ export const BAD_OBJECTS: readonly BadObject[] = [
     at: "nam",
     typeError:
       "Object literal may only specify known properties, but 'nam' does not exist in type 'DeepReadonly<ObjectMeta>'. Did you mean to write 'name'?",
+    validation: ["metadata.name: is missing"],
   },
   {
     name: "an untyped object without a kind",
@@ -571,12 +713,14 @@ export const BAD_OBJECTS: readonly BadObject[] = [
     at: "{ apiVersion",
     typeError:
       "Property 'kind' is missing in type '{ apiVersion: string; metadata: { name: string; }; }' but required in type 'DeepReadonly<KubeObject>'.",
+    validation: ["kind: is missing"],
   },
   {
     name: "an untyped object whose name is a number",
     source: '({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: 1 } })',
     at: "name",
     typeError: "Type 'number' is not assignable to type 'string'.",
+    validation: ['metadata.name: must be text, is 1: write "1"'],
   },
 ];
 
@@ -586,7 +730,7 @@ export const BAD_OBJECTS: readonly BadObject[] = [
  * @param object How it is made.
  * @returns The object.
  */
-export function makeObject({ source }: BadObject): unknown {
+export function makeObject({ source }: BadObject): object {
   const scope = { ...kinds, Website };
   return new Function(...Object.keys(scope), `return ${source};`)(...Object.values(scope));
 }

@@ -1,8 +1,9 @@
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok } from "node:assert/strict";
 import * as kinds from "../../lib/kinds/mod.ts";
 import { BAD_SCHEMAS, BAD_USES } from "./bad_code.ts";
 import { BAD_OBJECTS, type BadObject, makeObject } from "./bad_objects.ts";
 import { checkTypes } from "./type_check.ts";
+import { findMistakes } from "./validation.ts";
 
 const LIB = new URL("../../lib/", import.meta.url);
 
@@ -42,6 +43,8 @@ Deno.test("the compiler names mistakes in few words, at their place", async () =
   }
 });
 
-Deno.test("bad objects can be made when the compiler does not look", () => {
-  for (const bad of BAD_OBJECTS) strictEqual(typeof makeObject(bad), "object", bad.name);
+Deno.test("a plan names the same mistakes before any request, when the compiler does not look", async (t) => {
+  for (const bad of BAD_OBJECTS) {
+    await t.step(bad.name, async () => deepStrictEqual(await findMistakes(makeObject(bad)), bad.validation));
+  }
 });

@@ -95,9 +95,10 @@ export class ApiProxy {
     const file = files && withoutPrefix(path, files.prefix);
     const api = withoutPrefix(path, this.#apiPrefix);
     // The longer prefix says more.
-    if (file !== undefined && (api === undefined || file.length < api.length)) {
-      return await readStaticFile(files!.folder, decodeURIComponent(file), path) ??
-        refusal(404, "NotFound", "there is no such file");
+    if (files && file !== undefined && (api === undefined || file.length < api.length)) {
+      if (method !== "GET" && method !== "HEAD") return refusal(405, "MethodNotAllowed", "files can only be read");
+      const found = await readStaticFile(files.folder, decodeURIComponent(file), path);
+      return found ?? refusal(404, "NotFound", "there is no such file");
     }
     if (api === undefined) return refusal(404, "NotFound", `the API is found under ${this.#apiPrefix}`);
     return await this.#forward(request, /^\/apis?\//.test(this.#apiPrefix) ? path : api || "/", query);
@@ -113,8 +114,11 @@ export class ApiProxy {
     try {
       return await this.#forwarder.forward(request, path + query);
     } catch (error) {
-      const reason = error instanceof KubescriptError ? error.message : describeFault(error);
-      return refusal(503, "ServiceUnavailable", reason);
+      request.signal.throwIfAborted();
+      if (error instanceof KubescriptError) return refusal(503, "ServiceUnavailable", error.message);
+      // What `fetch` cannot send is no fault of the network: a GET with a body, a very long path.
+      if ((error as Error).cause === undefined) return refusal(400, "BadRequest", describeFault(error).slice(0, 200));
+      return refusal(503, "ServiceUnavailable", `no answer from the API server: ${describeFault(error)}`);
     }
   }
 }

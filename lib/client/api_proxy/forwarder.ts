@@ -11,10 +11,9 @@ import type { IncomingRequest, Upgraded } from "../transport/http_server.ts";
 import { identityHeaders, sendAuthorized } from "../transport/identity.ts";
 import { requestUpgrade, type UpgradedConnection } from "../transport/upgrade.ts";
 
-/** What belongs to one connection (RFC 9110, section 7.6.1), and the framing of a body, which each connection has anew. */
+/** What belongs to one connection (RFC 9110, section 7.6.1). */
 const OF_CONNECTION = new Set([
   "connection",
-  "content-length",
   "expect",
   "keep-alive",
   "proxy-authenticate",
@@ -68,7 +67,8 @@ export class Forwarder implements Disposable {
 
   async #fetch({ method, headers, body, signal }: IncomingRequest, url: URL): Promise<Response> {
     const { credentials, disableCompression } = this.#config;
-    const encoding = disableCompression || isStream(url) ? "identity" : "gzip";
+    const wanted = headers.some(([name, value]) => name.toLowerCase() === "accept-encoding" && value.includes("gzip"));
+    const encoding = wanted && !disableCompression && !isStream(url) ? "gzip" : "identity";
     const options = { signal, repeatable: body === undefined };
     const answer = await sendAuthorized(credentials, options, async (credential) => {
       const connections = await this.#pool.get(credential);
@@ -82,10 +82,12 @@ export class Forwarder implements Disposable {
       }
     });
     const passed = new Headers(passedOn([...answer.headers]));
-    const { status } = answer;
-    // The body is decompressed already.
-    if (encoding === "gzip" && passed.get("content-encoding") === "gzip") passed.delete("content-encoding");
-    return new Response(answer.body, { status, headers: passed });
+    if (encoding === "gzip" && passed.get("content-encoding") === "gzip") {
+      // The body is decompressed already.
+      passed.delete("content-encoding");
+      passed.delete("content-length");
+    }
+    return new Response(answer.body, { status: answer.status, headers: passed });
   }
 
   async #upgrade(request: IncomingRequest, url: URL, protocol: string): Promise<Response | Upgraded> {
@@ -99,8 +101,9 @@ export class Forwarder implements Disposable {
     });
     const { status, text, connection } = answer;
     const passed = new Headers(passedOn([...answer.headers]));
-    if (!connection) return new Response(text, { status, headers: passed });
-    return { headers: passed, carry: (local) => carry(local, connection) };
+    if (connection) return { headers: passed, carry: (local) => carry(local, connection) };
+    passed.delete("content-length");
+    return new Response(text || null, { status, headers: passed });
   }
 }
 

@@ -70,7 +70,7 @@ export function refuseHost({ headers }: IncomingRequest, hosts: readonly RegExp[
   const [host = "", ...more] = values("host");
   if (more.length > 0 || !matches(hostOf(`http://${host}`), hosts)) return `host "${host}" is not accepted`;
   const origin = values("origin").find((origin) => !matches(hostOf(origin), hosts));
-  return origin && `web pages of "${origin}" may not ask`;
+  return origin === undefined ? undefined : `web pages of "${origin}" may not ask`;
 }
 
 function hostOf(url: string): string {

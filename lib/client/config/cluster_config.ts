@@ -18,7 +18,7 @@ export interface ClusterConfig {
   readonly tls: TlsConfig;
   /** Who the client is. */
   readonly credentials: Credentials;
-  /** The proxy to go through: an `http`, `https` or `socks5` URL. */
+  /** The proxy to go through, by the kubeconfig or the environment: an `http`, `https` or `socks5` URL. */
   readonly proxyUrl?: string | undefined;
   /** Whether to ask the server not to compress its answers. */
   readonly disableCompression: boolean;

@@ -25,10 +25,11 @@ export interface ResolveConfigOptions {
   /** Whom to act as instead. */
   readonly impersonate?: ImpersonationOptions | undefined;
   /**
-   * Whether standard input is a terminal at which a credential plugin may ask questions; by default, whether it is
-   * one.
+   * Whether standard input is a terminal at which a credential plugin may ask questions.
+   *
+   * @default {false}
    */
-  readonly stdinIsTerminal?: boolean;
+  readonly stdinIsTerminal?: boolean | undefined;
   /** Reads an environment variable; by default the process's, as far as it is permitted. */
   readonly env?: Env;
   /**
@@ -59,8 +60,7 @@ export async function resolveConfig(options: ResolveConfigOptions = {}): Promise
 }
 
 async function findConfig(options: ResolveConfigOptions): Promise<ClusterConfig> {
-  const { context, impersonate, env = readEnv, clock = systemClock, stdinIsTerminal = Deno.stdin.isTerminal() } =
-    options;
+  const { context, impersonate, env = readEnv, clock = systemClock, stdinIsTerminal = false } = options;
   const folder = options.serviceAccountFolder ?? "/var/run/secrets/kubernetes.io/serviceaccount";
   const kubeconfig = await loadKubeconfig({ file: options.kubeconfig, env });
   if (kubeconfig.contexts.size + kubeconfig.clusters.size + kubeconfig.users.size > 0) {

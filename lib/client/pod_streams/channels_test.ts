@@ -8,9 +8,14 @@ Deno.test("messages begin with the number of their stream", () => {
   deepStrictEqual(endOfStdin(), new Uint8Array([255, 0]));
 });
 
-const failure = (fields: object) => ({ apiVersion: "v1", kind: "Status", status: "Failure", ...fields });
-const exit = (message: string) =>
-  failure({ reason: "NonZeroExitCode", details: { causes: [{ reason: "ExitCode", message }] } });
+function failure(fields: object): object {
+  return { apiVersion: "v1", kind: "Status", status: "Failure", ...fields };
+}
+
+function exit(message: string): object {
+  return failure({ reason: "NonZeroExitCode", details: { causes: [{ reason: "ExitCode", message }] } });
+}
+
 const ends = [
   { name: "success", text: '{"metadata":{},"status":"Success"}', end: { exitCode: 0 } },
   { name: "an exit code", text: JSON.stringify(exit("137")), end: { exitCode: 137 } },

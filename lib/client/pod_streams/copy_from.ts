@@ -9,6 +9,7 @@ import { KubescriptError } from "../../kube/error.ts";
 import { formatRef, refOf } from "../../kube/object_ref.ts";
 import type { Ref } from "../../kube/ref.ts";
 import type { KindArgument } from "../kind_finder.ts";
+import type { Sender } from "../sender.ts";
 import { LocalTree } from "./local_tree.ts";
 import { findPod, type PodAccess } from "./pods.ts";
 import { parseRemotePath, placeOf } from "./remote_path.ts";
@@ -38,6 +39,7 @@ export async function copyFrom(
   options: CopyOptions = {},
 ): Promise<CopyResult> {
   const { folder, name } = parseRemotePath(remote);
+  const { sender } = access;
   const { pod } = await findPod(access, kind, ref, options);
   const what = `copy "${remote}" from ${formatRef(refOf(pod))}`;
   const { createTarDecoder } = await import("modern-tar");
@@ -46,9 +48,11 @@ export async function copyFrom(
   const signal = options.signal ? AbortSignal.any([options.signal, failed.signal]) : failed.signal;
   const unpacking = unpack(decoder.readable, name, new LocalTree(local), what);
   unpacking.catch((error) => failed.abort(error));
+  // Nothing is changed by it, so that a dry run does it, too.
+  const connect: Sender["connect"] = (request, ...rest) => sender.connect({ ...request, verb: "get" }, ...rest);
   try {
     const args = ["cf", "-", "-C", folder, `./${name}`];
-    await runTar(access, pod, args, { ...options, signal, stdout: decoder.writable }, what);
+    await runTar({ connect }, pod, args, { ...options, signal, stdout: decoder.writable }, what);
     await decoder.writable.close();
     return await unpacking;
   } catch (error) {

@@ -49,7 +49,7 @@ export async function copyTo(
     controller.error(error)
   );
   const what = `copy "${local}" to ${formatRef(refOf(pod))}`;
-  await runTar(access, pod, ["xmof", "-", "-C", start], { ...options, stdin: readable }, what);
+  await runTar(access.sender, pod, ["xmof", "-", "-C", start], { ...options, stdin: readable }, what);
   return count;
 }
 

@@ -7,14 +7,18 @@
 import { attachRequest, execRequest } from "../../kube/pod_request.ts";
 import type { Ref } from "../../kube/ref.ts";
 import type { KindArgument } from "../kind_finder.ts";
+import type { Sender } from "../sender.ts";
 import { defaultContainer, findPod, type Pod, type PodAccess } from "./pods.ts";
-import { type ExecResult, run, type StreamOptions, streamQuery } from "./run.ts";
+import { type ExecResult, type ProcessOptions, run, streamQuery } from "./run.ts";
 
 /** Options of {@linkcode exec} and {@linkcode attach}. */
-export interface ExecOptions extends StreamOptions {
+export interface ExecOptions extends ProcessOptions {
   /** The container; by default the one that the Pod's annotation names, else its first. */
   readonly container?: string | undefined;
 }
+
+/** What a process wrote while one was connected to it. */
+export type AttachResult = Omit<ExecResult, "exitCode">;
 
 /**
  * Runs a command in a container. An exit code other than 0 is no error.
@@ -38,20 +42,20 @@ export async function exec(
 ): Promise<ExecResult> {
   if (command.length === 0) throw new TypeError("Cannot run a command: its list is empty");
   const { pod } = await findPod(access, kind, ref, options);
-  return await execIn(access, pod, command, options);
+  return await execIn(access.sender, pod, command, options);
 }
 
 /**
  * Runs a command in a container of a Pod that was read.
  *
- * @param access Carries the streams.
+ * @param sender Carries the streams.
  * @param pod The Pod.
  * @param command The program and its arguments.
  * @param options The container, the streams, the signal.
  * @returns The exit code, and what the command wrote.
  */
 export async function execIn(
-  { sender }: PodAccess,
+  sender: Pick<Sender, "connect">,
   pod: Pod,
   command: readonly string[],
   options: ExecOptions,
@@ -76,7 +80,7 @@ export async function attach(
   kind: KindArgument,
   ref: Ref,
   options: ExecOptions = {},
-): Promise<Omit<ExecResult, "exitCode">> {
+): Promise<AttachResult> {
   const { pod } = await findPod(access, kind, ref, options);
   const { container = defaultContainer(pod) } = options;
   const request = attachRequest(pod.metadata, { container, ...streamQuery(options) });

@@ -30,7 +30,10 @@ const pod: Pod = {
     initContainers: [{ name: "proxy", ports: [{ name: "admin", containerPort: 9000 }] }],
   },
 };
-const service = (spec: object): LiveObject => ({ apiVersion: "v1", kind: "Service", metadata, spec });
+function service(spec: object): LiveObject {
+  return { apiVersion: "v1", kind: "Service", metadata, spec };
+}
+
 const deployment: LiveObject = { apiVersion: "apps/v1", kind: "Deployment", metadata, spec: {} };
 const servicePorts = [{ name: "a", port: 80, targetPort: "http" }, { port: 81, targetPort: 8081 }, { port: 82 }];
 

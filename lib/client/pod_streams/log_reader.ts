@@ -6,21 +6,16 @@
  */
 
 import { backoffMs } from "../../base/backoff.ts";
-import type { Clock } from "../../base/clock.ts";
 import { readLines } from "../../base/lines.ts";
 import { type LogQuery, logRequest, type PodAddress } from "../../kube/pod_request.ts";
 import type { KubeRequest } from "../../kube/request.ts";
 import { refuse } from "../answer.ts";
 import { ApiError, TransportError } from "../errors.ts";
-import type { Sender, SendOptions } from "../sender.ts";
+import type { SendOptions } from "../sender.ts";
+import type { PodAccess } from "./pods.ts";
 
 /** What reading a log needs. */
-export interface LogAccess {
-  /** Carries the stream. */
-  readonly sender: Pick<Sender, "stream">;
-  /** The clock for waits. */
-  readonly clock: Clock;
-}
+export type LogAccess = Pick<PodAccess, "sender" | "clock">;
 
 const RETRY = { firstMs: 250, maxMs: 10_000 };
 
@@ -67,11 +62,12 @@ export async function readLogText(
 }
 
 async function* followLog(
-  { sender, clock }: LogAccess,
+  access: LogAccess,
   pod: PodAddress,
   query: LogQuery,
   options: SendOptions,
 ): AsyncGenerator<string> {
+  const { clock } = access;
   const place = new LogPlace();
   let opened = false;
   const read = (response: Response) => {
@@ -81,7 +77,7 @@ async function* followLog(
   for (let failures = 1;; failures++) {
     const request = logRequest(pod, { ...query, timestamps: true, ...place.resume() });
     try {
-      for await (const line of stream({ sender }, request, read, options)) {
+      for await (const line of stream(access, request, read, options)) {
         failures = 0;
         if (place.isNew(line)) yield query.timestamps ? line : line.slice(line.indexOf(" ") + 1);
       }
@@ -136,7 +132,7 @@ function secondOf(time: string): string {
 }
 
 async function* stream<T>(
-  { sender }: Pick<LogAccess, "sender">,
+  { sender }: LogAccess,
   request: KubeRequest,
   read: (body: Response) => AsyncIterable<T>,
   options: SendOptions,

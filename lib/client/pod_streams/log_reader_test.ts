@@ -2,7 +2,7 @@ import { deepStrictEqual, rejects } from "node:assert/strict";
 import { type Clock, systemClock } from "../../base/clock.ts";
 import type { KubeRequest } from "../../kube/request.ts";
 import { ApiError, TransportError } from "../errors.ts";
-import { readLog } from "./log_reader.ts";
+import { type LogAccess, readLog } from "./log_reader.ts";
 
 const POD = { namespace: "shop", name: "web" };
 const CUT = "cut";
@@ -19,7 +19,8 @@ interface Answer {
 /** Follows a log; gives what came, what was asked for, and the error. */
 async function follow(answers: readonly Answer[], query: object = {}) {
   const asked: string[] = [];
-  const sender = {
+  const sender: LogAccess["sender"] = {
+    connect: () => Promise.reject(new TypeError("Cannot connect: it is not needed")),
     async *stream<T>(request: KubeRequest, read: (response: Response) => AsyncIterable<T>): AsyncGenerator<T> {
       const answer = answers[asked.length];
       asked.push(new URL(request.path, "http://x").search);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Clock } from "../../base/clock.ts";
 import { KubescriptError } from "../../kube/error.ts";
 import { formatLabelSelector, type LabelRequirement } from "../../kube/label_selector.ts";
 import type { LiveObject } from "../../kube/object.ts";
@@ -20,6 +21,8 @@ export interface PodAccess {
   readonly client: Pick<ResourceClient, "typeOf" | "get" | "list" | "watch">;
   /** Carries the streams. */
   readonly sender: Pick<Sender, "stream" | "connect">;
+  /** The clock for waits. */
+  readonly clock: Clock;
 }
 
 /** A Pod, as far as it matters here. See `Pod v1 core`. */
@@ -28,7 +31,6 @@ export interface Pod extends LiveObject {
   readonly spec: {
     readonly containers: readonly Container[];
     readonly initContainers?: readonly Container[];
-    readonly ephemeralContainers?: readonly Container[];
   };
   readonly status?: {
     readonly phase?: string;
@@ -44,7 +46,7 @@ export interface Container {
   /** Its name. */
   readonly name: string;
   /** Its ports. */
-  readonly ports?: readonly { readonly name?: string; readonly containerPort: number; readonly protocol?: string }[];
+  readonly ports?: readonly { readonly name?: string; readonly containerPort: number }[];
 }
 
 interface ContainerStatus {
@@ -53,56 +55,37 @@ interface ContainerStatus {
   readonly state?: { readonly running?: unknown; readonly terminated?: unknown };
 }
 
-/** An object and the Pods that belong to it. */
-export interface FoundPods {
+/** An object, and the Pod that is meant by it. */
+export interface FoundPod {
   /** The object: the Pod itself, or what has Pods. */
   readonly object: LiveObject;
-  /** The Pods, the best first: running, ready, and longest there. */
-  readonly pods: readonly Pod[];
+  /** The Pod. */
+  readonly pod: Pod;
 }
 
 const DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container";
 
 /**
- * Finds the Pods of an object.
- *
- * @param access Reads objects.
- * @param kind The kind: Pods, or anything with a selector for them.
- * @param ref Which object.
- * @param options The signal that cancels the search.
- * @returns The object and its Pods.
- * @throws {KubescriptError} If the object has no selector.
- */
-export async function findPods(
-  { client }: PodAccess,
-  kind: KindArgument,
-  ref: Ref,
-  { signal }: SendOptions,
-): Promise<FoundPods> {
-  const object = await client.get(await client.typeOf(kind, { signal }), ref, { signal });
-  if (object.kind === "Pod") return { object, pods: [object as Pod] };
-  const labels = selectorOf(object);
-  const pods = await client.list(POD_TYPE, { namespace: object.metadata.namespace, labels, signal }).toArray();
-  return { object, pods: (pods as Pod[]).sort((a, b) => rank(b) - rank(a) || compareAge(a, b)) };
-}
-
-/**
- * Finds the one Pod that is meant, as kubectl does.
+ * Finds the one Pod that is meant, as kubectl does: of several one that runs, is ready, and is there the longest.
  *
  * @param access Reads objects.
  * @param kind The kind: Pods, or anything with a selector for them.
  * @param ref Which object.
  * @param options The signal that cancels the search.
  * @returns The object and the Pod.
- * @throws {KubescriptError} If there is none.
+ * @throws {KubescriptError} If there is none, or the object has no selector.
  */
 export async function findPod(
-  access: PodAccess,
+  { client }: PodAccess,
   kind: KindArgument,
   ref: Ref,
-  options: SendOptions,
-): Promise<{ readonly object: LiveObject; readonly pod: Pod }> {
-  const { object, pods: [pod] } = await findPods(access, kind, ref, options);
+  { signal }: SendOptions,
+): Promise<FoundPod> {
+  const object = await client.get(await client.typeOf(kind, { signal }), ref, { signal });
+  if (object.kind === "Pod") return { object, pod: object as Pod };
+  const labels = selectorOf(object);
+  const pods = await client.list(POD_TYPE, { namespace: object.metadata.namespace, labels, signal }).toArray() as Pod[];
+  const [pod] = pods.sort((a, b) => rank(b) - rank(a) || compareAge(a, b));
   if (!pod) throw new KubescriptError(`Cannot reach a Pod of ${formatRef(refOf(object))}: it has none`);
   return { object, pod };
 }

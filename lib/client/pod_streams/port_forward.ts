@@ -7,7 +7,6 @@
  * @module
  */
 
-import type { LiveObject } from "../../kube/object.ts";
 import { portForwardRequest } from "../../kube/pod_request.ts";
 import type { Ref } from "../../kube/ref.ts";
 import { ApiError } from "../errors.ts";
@@ -16,7 +15,7 @@ import type { Channel, SendOptions } from "../sender.ts";
 import type { ByteStream } from "../transport/byte_stream.ts";
 import { listenLocally, type LocalListener } from "../transport/local_listener.ts";
 import { findPort, parsePort, type PortArgument } from "./forwarded_port.ts";
-import { findPod, type Pod, type PodAccess } from "./pods.ts";
+import { findPod, type FoundPod, type PodAccess } from "./pods.ts";
 import { tunnel, TUNNEL_PROTOCOL } from "./tunnel.ts";
 
 /** Options of {@linkcode portForward}. */
@@ -101,38 +100,33 @@ async function serve(
   await Promise.all(carrying);
 }
 
-interface Found {
-  readonly object: LiveObject;
-  readonly pod: Pod;
-}
-
 /** What the ports lead to. */
 class Target {
   readonly #sender: PodAccess["sender"];
-  readonly #search: (options: SendOptions) => Promise<Found>;
+  readonly #search: (options: SendOptions) => Promise<FoundPod>;
   readonly #signal: AbortSignal;
-  #found: Promise<Found> | undefined;
+  #found: Promise<FoundPod> | undefined;
 
-  constructor({ sender }: PodAccess, search: (options: SendOptions) => Promise<Found>, signal: AbortSignal) {
+  constructor({ sender }: PodAccess, search: (options: SendOptions) => Promise<FoundPod>, signal: AbortSignal) {
     this.#sender = sender;
     this.#search = search;
     this.#signal = signal;
   }
 
-  find(): Promise<Found> {
+  find(): Promise<FoundPod> {
     return this.#found ??= this.#search({ signal: this.#signal });
   }
 
   async connect(): Promise<Channel> {
-    const known = this.#found;
+    const wasKnown = this.#found !== undefined;
     try {
       const { pod } = await this.find();
       return await this.#sender.connect(portForwardRequest(pod.metadata), [TUNNEL_PROTOCOL], { signal: this.#signal });
     } catch (error) {
       // The Pod may be gone, and another in its place.
-      if (this.#found === known) this.#found = undefined;
-      if (known === undefined || !(error instanceof ApiError)) throw error;
-      return await this.connect();
+      this.#found = undefined;
+      if (wasKnown && error instanceof ApiError) return await this.connect();
+      throw error;
     }
   }
 

@@ -20,7 +20,7 @@ import {
 } from "./channels.ts";
 
 /** The streams of a command, as the caller sees them. */
-export interface StreamOptions {
+export interface ProcessOptions {
   /** What the command reads; its end is told to the command. Without it, stdin is empty. */
   readonly stdin?: ReadableStream<Uint8Array> | Uint8Array | string | undefined;
   /** Where stdout goes; it is not closed. Collected as text if absent. */
@@ -55,7 +55,7 @@ const LARGEST_MESSAGE = 65_536;
  * @returns The part of the query.
  */
 export function streamQuery(
-  { stdin, tty = false }: StreamOptions,
+  { stdin, tty = false }: ProcessOptions,
 ): { stdin: boolean; stdout: true; stderr: boolean; tty: boolean } {
   return { stdin: stdin !== undefined, stdout: true, stderr: !tty, tty };
 }
@@ -73,7 +73,7 @@ export function streamQuery(
 export async function run(
   sender: Pick<Sender, "connect">,
   request: KubeRequest,
-  options: StreamOptions,
+  options: ProcessOptions,
 ): Promise<ExecResult> {
   const { signal } = options;
   signal?.throwIfAborted();
@@ -90,7 +90,7 @@ export async function run(
   }
 }
 
-async function exchange(channel: Channel, request: KubeRequest, options: StreamOptions): Promise<ExecResult> {
+async function exchange(channel: Channel, request: KubeRequest, options: ProcessOptions): Promise<ExecResult> {
   using input = new Input(channel, options);
   using stdout = new Output(options.stdout);
   using stderr = new Output(options.stderr);
@@ -120,7 +120,7 @@ class Input implements Disposable {
   #over = false;
   #fault: unknown;
 
-  constructor(channel: Channel, { stdin, terminalSizes }: StreamOptions) {
+  constructor(channel: Channel, { stdin, terminalSizes }: ProcessOptions) {
     this.#channel = channel;
     this.#stdin = readableOf(stdin).getReader();
     this.#sizes = terminalSizes?.[Symbol.asyncIterator]();
@@ -187,7 +187,7 @@ class Output implements Disposable {
   }
 }
 
-function readableOf(stdin: StreamOptions["stdin"] = ""): ReadableStream<Uint8Array> {
+function readableOf(stdin: ProcessOptions["stdin"] = ""): ReadableStream<Uint8Array> {
   if (stdin instanceof ReadableStream) return stdin;
   return ReadableStream.from([typeof stdin === "string" ? new TextEncoder().encode(stdin) : stdin]);
 }

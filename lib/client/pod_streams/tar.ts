@@ -6,8 +6,9 @@
 
 import { KubescriptError } from "../../kube/error.ts";
 import { ApiError } from "../errors.ts";
+import type { Sender } from "../sender.ts";
 import { execIn, type ExecOptions } from "./exec.ts";
-import type { Pod, PodAccess } from "./pods.ts";
+import type { Pod } from "./pods.ts";
 
 /** Options of a copy. */
 export interface CopyOptions extends Pick<ExecOptions, "container" | "signal"> {}
@@ -28,7 +29,7 @@ export type CopyCount = { -readonly [K in keyof CopyResult]: CopyResult[K] } & {
 /**
  * Runs tar.
  *
- * @param access Carries the streams.
+ * @param sender Carries the streams.
  * @param pod The Pod.
  * @param args The arguments.
  * @param options The container, the streams, the signal.
@@ -36,14 +37,14 @@ export type CopyCount = { -readonly [K in keyof CopyResult]: CopyResult[K] } & {
  * @throws {KubescriptError} If there is no tar, or it fails.
  */
 export async function runTar(
-  access: PodAccess,
+  sender: Pick<Sender, "connect">,
   pod: Pod,
   args: readonly string[],
   options: ExecOptions,
   what: string,
 ): Promise<void> {
   try {
-    const { exitCode, stderr } = await execIn(access, pod, ["tar", ...args], options);
+    const { exitCode, stderr } = await execIn(sender, pod, ["tar", ...args], options);
     if (exitCode === 0) return;
     throw new KubescriptError(`Cannot ${what}: tar ended with exit code ${exitCode}: ${stderr.trim()}`);
   } catch (cause) {

@@ -59,6 +59,9 @@ export interface HttpServer extends AsyncDisposable {
 const OPTIONS: ServerOptions & { shouldUpgradeCallback(incoming: IncomingMessage): boolean } = {
   // As the API server takes it: a command of `kubectl exec` is a part of the address.
   maxHeaderSize: 1024 * 1024,
+  // A client must not meet a connection that is being closed; and a body may take its time.
+  keepAliveTimeout: 180_000,
+  requestTimeout: 0,
   // Others, such as `h2c`, are offers that a server may pass over.
   shouldUpgradeCallback: ({ headers }) => /^(websocket|spdy\/3\.1)$/i.test(headers.upgrade ?? ""),
 };

@@ -21,15 +21,14 @@ export function identityHeaders(
   { authorization }: Credential,
 ): [name: string, value: string][] {
   const headers: [string, string][] = [];
-  if (authorization !== undefined) {
-    // `fetch` would quote the whole secret.
-    if (/[^\x20-\x7e]/.test(authorization)) {
-      throw new ConfigError(`Cannot use ${source}: the token or password has a character that HTTP cannot carry`);
-    }
-    headers.push(["authorization", authorization]);
-  }
+  if (authorization !== undefined) headers.push(["authorization", authorization]);
   if (impersonate !== undefined) headers.push(...impersonationHeaders(impersonate));
-  return headers;
+  // `fetch` would quote the whole secret.
+  if (headers.some(([, value]) => /\p{Cc}/u.test(value))) {
+    throw new ConfigError(`Cannot use ${source}: the user has a character that HTTP cannot carry`);
+  }
+  // The API server reads UTF-8, and `fetch` takes each character for a byte.
+  return headers.map(([name, value]) => [name, String.fromCharCode(...new TextEncoder().encode(value))]);
 }
 
 // Groups and extra attributes are sent as one header for each value: the server does not split them at commas.
@@ -38,7 +37,8 @@ function impersonationHeaders({ user, uid, groups, extra }: Impersonation): [str
   if (uid !== undefined) headers.push(["impersonate-uid", uid]);
   for (const group of groups) headers.push(["impersonate-group", group]);
   for (const [key, values] of Object.entries(extra)) {
-    for (const value of values) headers.push([`impersonate-extra-${encodeURIComponent(key)}`, value]);
+    const name = encodeURIComponent(key).replaceAll("(", "%28").replaceAll(")", "%29");
+    for (const value of values) headers.push([`impersonate-extra-${name}`, value]);
   }
   return headers;
 }

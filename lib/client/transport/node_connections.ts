@@ -113,7 +113,7 @@ function toStream(
 // As `fetch` reports them.
 function networkFault(fault: unknown): TypeError {
   const isCut = (fault as NodeJS.ErrnoException).code === "ECONNRESET";
-  return new TypeError("fetch failed", {
-    cause: isCut ? new Error("the connection was cut", { cause: fault }) : fault,
+  return new TypeError("Cannot reach the server", {
+    cause: isCut ? new DOMException("the connection was cut", "NetworkError") : fault,
   });
 }

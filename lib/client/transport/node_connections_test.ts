@@ -128,9 +128,21 @@ Deno.test("Connections.fetch() uses connections again, as many as there are requ
   const all = Array.from({ length: 6 }, async () => await (await pool.fetch(server.url, request())).text());
   await Promise.all(all);
   strictEqual(server.connections, 6);
+});
+
+Deno.test("Connections.close() closes idle connections, and the others when their requests end", async () => {
+  await using server = await serve(({ url }, response) => {
+    if (url === "/") return void response.end();
+    response.write("a");
+    setTimeout(() => response.end("b"), 20);
+  });
+  using pool = await open(server.url);
+  const [long] = await Promise.all([pool.fetch(`${server.url}/long`, request()), pool.fetch(server.url, request())]);
+  strictEqual(server.connections, 2);
   pool.close();
+  strictEqual(await long.text(), "ab");
   await (await pool.fetch(server.url, request())).text();
-  strictEqual(server.connections, 7);
+  strictEqual(server.connections, 3);
 });
 
 Deno.test("Connections.fetch() sends a request once if a connection that was used before closes", async () => {

@@ -62,10 +62,9 @@ function encrypted(socket: Socket, host: string, options: ConnectionOptions): Pr
 
 function opened(socket: Socket, event: "connect" | "secureConnect"): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const onClose = () => reject(new Error("the connection was closed"));
-    socket.once("error", reject).once("close", onClose).once(event, () => {
-      socket.off("error", reject).off("close", onClose);
-      resolve(socket);
-    });
+    // Later errors are told by whoever reads or writes.
+    socket.on("error", reject);
+    socket.once("close", () => reject(new DOMException("the connection was closed", "NetworkError")));
+    socket.once(event, () => resolve(socket));
   });
 }

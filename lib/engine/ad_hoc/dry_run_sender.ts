@@ -4,19 +4,20 @@
  * @module
  */
 
-import { isJsonObject, stringifyJson } from "../../base/json.ts";
+import { isJsonObject } from "../../base/json.ts";
 import { type Answer, parseObject } from "../../client/answer.ts";
+import { DryRunError } from "../../client/dry_run_error.ts";
 import type { Channel, Sender, SendOptions, StreamOptions } from "../../client/sender.ts";
 import type { LiveObject } from "../../kube/object.ts";
 import { getRequest } from "../../kube/read_request.ts";
 import type { KubeRequest, RequestTarget } from "../../kube/request.ts";
 import { diffObjects } from "../../plan/diff_objects.ts";
 import { Mask } from "../../plan/mask.ts";
-import { DryRunError } from "./dry_run_error.ts";
+import { alreadyExists, found, foundScale, itemsOf, notFound, whyNotTried } from "./answers.ts";
 import type { Journal } from "./journal.ts";
-import { isQuestion, itemsOf } from "./journal_sender.ts";
-import { Overlay } from "./overlay.ts";
-import { rebase, suppose } from "./supposition.ts";
+import { Overlay, type OverlayEntry } from "./overlay.ts";
+import { asDryRun, canBeTried, createsMissing, isDeletion, isQuestion } from "./requests.ts";
+import { type NewIdentity, rebase, suppose, supposeDeletion, withReplicas } from "./supposition.ts";
 
 /** What a {@linkcode DryRunSender} is made of. */
 export interface DryRunOptions {
@@ -28,8 +29,15 @@ export interface DryRunOptions {
   readonly onWarning: (message: string) => void;
 }
 
-/** Subresources whose effect cannot be tried: a token is valid, a command has run. */
-const NEVER_TRIED = new Set(["token", "binding", "exec", "attach", "portforward", "proxy"]);
+/** What a write would lead to. */
+interface Effect extends Omit<OverlayEntry, "object"> {
+  /** The object before it; `undefined` if there was none, or it is not known. */
+  readonly before: LiveObject | undefined;
+  /** The object after it; `undefined` if it would be gone. */
+  readonly after: LiveObject | undefined;
+  /** Why the server did not try it. */
+  readonly note?: string | undefined;
+}
 
 /** Tries writes, and lays their results over what is read. */
 export class DryRunSender implements Sender {
@@ -39,6 +47,7 @@ export class DryRunSender implements Sender {
   readonly #overlay = new Overlay();
   readonly #warned = new Set<string>();
   readonly #mask = new Mask();
+  #madeUp = 0;
 
   /**
    * Makes a sender.
@@ -65,13 +74,14 @@ export class DryRunSender implements Sender {
    * @throws {DryRunError} If it cannot be tried.
    */
   async send(request: KubeRequest, options?: SendOptions): Promise<Answer> {
+    const { target, verb } = request;
     if (isQuestion(request)) return await this.#ask(request, options);
-    if (!canBeTried(request)) {
-      this.#journal.note({ request });
-      throw new DryRunError(request);
-    }
-    if (request.verb === "deletecollection") return await this.#deleteCollection(request, options);
-    return await this.#try(request, options);
+    if (!canBeTried(request)) throw this.#refusal(request);
+    if (target && verb === "deletecollection") return await this.#deleteAll(request, target, options);
+    if (target) return await this.#write(request, target, options);
+    const answer = await this.#sender.send(asDryRun(request), options);
+    if (answer.status < 300) this.#journal.note({ request });
+    return answer;
   }
 
   /**
@@ -88,20 +98,22 @@ export class DryRunSender implements Sender {
     read: (response: Response) => AsyncIterable<T>,
     options?: StreamOptions,
   ): AsyncIterable<T> {
-    if (!this.#overlay.isEmpty) this.#warn(`What this dry run would change is not seen by a ${request.verb}`);
+    if (request.verb === "watch") this.#warn("A watch does not see what this dry run would change");
     return this.#sender.stream(request, read, options);
   }
 
   /**
-   * Notes that a command would be run, or the like.
+   * Opens a connection that only reads, such as to copy files out of a container. All others are merely noted.
    *
    * @param request The request.
-   * @returns Never.
-   * @throws {DryRunError} Always.
+   * @param protocols The protocols of the connection.
+   * @param options The signal that ends it.
+   * @returns The connection.
+   * @throws {DryRunError} If it might change something.
    */
-  connect(request: KubeRequest): Promise<Channel> {
-    this.#journal.note({ request });
-    return Promise.reject(new DryRunError(request));
+  async connect(request: KubeRequest, protocols: readonly string[], options?: SendOptions): Promise<Channel> {
+    if (request.verb !== "get") throw this.#refusal(request);
+    return await this.#sender.connect(request, protocols, options);
   }
 
   /** Closes all connections. */
@@ -109,110 +121,158 @@ export class DryRunSender implements Sender {
     this.#sender[Symbol.dispose]();
   }
 
+  #refusal(request: KubeRequest): DryRunError {
+    this.#journal.note({ request });
+    return new DryRunError(request);
+  }
+
   async #ask(request: KubeRequest, options: SendOptions | undefined): Promise<Answer> {
     const { target, verb } = request;
-    if (target === undefined || this.#overlay.isEmpty) return await this.#sender.send(request, options);
-    if (verb === "list") return await this.#list(request, options);
-    const entry = this.#overlay.find(target);
-    if (entry === undefined) return await this.#sender.send(request, options);
-    if (entry.object === undefined) return notFound(target);
-    if (target.subresource === undefined || target.subresource === "status") return ok(entry.object);
-    const answer = await this.#sender.send(request, options);
-    const { replicas } = (entry.object.spec ?? {}) as { replicas?: number };
-    if (target.subresource !== "scale" || replicas === undefined) return answer;
-    const scale = parseObject(answer.text);
-    return scale ? ok({ ...scale, spec: { ...scale.spec as object, replicas } }) : answer;
+    if (target && verb === "list" && this.#overlay.has(target)) return await this.#list(request, target, options);
+    const entry = target && this.#overlay.find(target);
+    if (!entry) return await this.#sender.send(request, options);
+    if (!entry.object) return notFound(target);
+    if (target.subresource === "scale") return foundScale(entry.object);
+    const isView = target.subresource === undefined || target.subresource === "status";
+    return isView ? found(entry.object) : await this.#sender.send(request, options);
   }
 
-  async #list(request: KubeRequest, options: SendOptions | undefined): Promise<Answer> {
+  async #list(request: KubeRequest, target: RequestTarget, options: SendOptions | undefined): Promise<Answer> {
     const answer = await this.#sender.send(request, options);
     const list = answer.status === 200 ? parseObject(answer.text) : undefined;
-    if (!list || !Array.isArray(list.items)) return answer;
+    if (!list) return answer;
+    if (!Array.isArray(list.items)) {
+      this.#warn("A table does not show what this dry run would change");
+      return answer;
+    }
     const isLast = !(isJsonObject(list.metadata) && list.metadata.continue);
-    const items = this.#overlay.page(request, list.items, isLast);
-    if (!items) return answer;
-    if (request.path.includes("fieldSelector=")) {
-      this.#warn("Field selectors are matched by the server, which does not know what this dry run would change");
-    }
-    return ok({ ...list, items });
+    return found({ ...list, items: this.#overlaid(request, target, list.items, isLast) });
   }
 
-  async #try(request: KubeRequest, options: SendOptions | undefined): Promise<Answer> {
-    const target = request.target;
-    if (target === undefined) return await this.#sendTry(request, options);
-    const known = target.name === undefined ? undefined : this.#overlay.find(target);
-    if (known && known.object === undefined && request.verb !== "create") return notFound(target);
-    if (known && (known.object === undefined || known.serverLabels === undefined)) {
-      if (known.object !== undefined && request.verb === "create" && !target.subresource) return alreadyExists(target);
-      return this.#keep(request, known.object, suppose(request, known.object), { server: undefined });
+  #overlaid(request: KubeRequest, target: RequestTarget, items: readonly LiveObject[], isLast: boolean): LiveObject[] {
+    if (this.#overlay.has(target) && request.path.includes("fieldSelector=")) {
+      this.#warn("The server, which matches field selectors, does not know what this dry run would change");
     }
-    const [server, answer] = await Promise.all([this.#read(target, options), this.#sendTry(request, options)]);
-    const before = known?.object ?? server;
-    if (answer.status === 403 && !answer.text.includes("NamespaceTerminating")) {
-      return this.#keep(request, before, suppose(request, before), { server, note: "not permitted" });
-    }
-    if (answer.status === 404 && request.verb === "create" && this.#isNewNamespace(target.namespace)) {
-      return this.#keep(request, undefined, suppose(request, undefined), { server: undefined });
-    }
-    if (answer.status >= 300) return answer;
-    const after = afterOf(request, parseObject(answer.text), server);
-    const result = known && after ? rebase(known.object, server, after) as LiveObject : after;
-    return this.#keep(request, before, result, { server, answer });
+    return this.#overlay.page(request, target, items, isLast);
   }
 
-  /** Keeps what a write would lead to, and notes it. */
-  #keep(
-    request: KubeRequest,
-    before: LiveObject | undefined,
-    after: LiveObject | undefined,
-    { server, answer, note }: { server: LiveObject | undefined; answer?: Answer; note?: string },
-  ): Answer {
-    const target = { ...request.target!, subresource: undefined };
-    const name = target.name ?? after?.metadata.name;
-    if (name !== undefined) this.#overlay.set({ ...target, name }, after, server);
-    const fields = before && after ? diffObjects(before, after, { kind: target.type, mask: this.#mask }) : undefined;
-    const prefix = after?.metadata.generateName;
-    const shown = target.name === undefined && prefix !== undefined ? `${prefix}*****` : undefined;
-    this.#journal.note({ request, name: shown, note, ...(fields && { fields }) });
+  async #write(request: KubeRequest, target: RequestTarget, options: SendOptions | undefined): Promise<Answer> {
+    const entry = this.#overlay.find(target);
+    if (entry && (entry.isNew || !entry.object)) return await this.#suppose(request, target, entry, options);
+    const isChange = request.verb === "patch" || request.verb === "update";
+    const [server, answer] = await Promise.all([
+      isChange ? this.#read(target, options) : undefined,
+      this.#sender.send(asDryRun(request), options),
+    ]);
+    // Only now, as other writes of this run may have come in between.
+    const known = this.#overlay.find(target);
+    const before = known ? known.object : server;
+    const note = whyNotTried(answer);
+    const isMissing = answer.status === 404 && createsMissing(request) && this.#isNewNamespace(target.namespace);
+    const isSupposed = note !== undefined || isMissing;
+    const result = parseObject(answer.text) as LiveObject | undefined;
+    if (!isSupposed && (answer.status >= 300 || !result)) return answer;
+    const isNew = createsMissing(request) && (isSupposed ? !before : answer.status === 201);
+    const after = isSupposed
+      ? suppose(request, before, this.#identity(request))
+      : this.#afterOf(request, target, before, server, result!);
+    const serverLabels = known ? known.serverLabels : isNew ? undefined : labelsOf(server ?? after) ?? {};
+    const made = this.#keep(request, target, { before, after, isNew, serverLabels, note });
     // The server's own answer is the better one, unless the object has changed before.
-    const isScale = request.target?.subresource === "scale";
-    if (answer && (isScale || after === undefined || before === server)) return answer;
-    return ok(after ?? { apiVersion: "v1", kind: "Status", status: "Success" });
+    return isSupposed || (known && after && target.subresource !== "scale") ? made : answer;
   }
 
-  async #deleteCollection(request: KubeRequest, options: SendOptions | undefined): Promise<Answer> {
-    const target = request.target!;
-    const answer = await this.#sendTry(request, options);
-    if (answer.status >= 300) return answer;
-    const found = itemsOf(answer);
-    const victims = this.#overlay.page(request, found, true) ?? found;
-    for (const victim of victims) {
-      const { namespace, name } = victim.metadata;
-      const one = { ...target, namespace, name };
-      this.#overlay.set(one, undefined, found.includes(victim) ? victim : undefined);
-      this.#journal.note({ request: { ...request, verb: "delete", target: one } });
+  /** Tells what the object would be, from what the server answered; `undefined` also if that says nothing of it. */
+  #afterOf(
+    request: KubeRequest,
+    target: RequestTarget,
+    before: LiveObject | undefined,
+    server: LiveObject | undefined,
+    result: LiveObject,
+  ): LiveObject | undefined {
+    if (isDeletion(request)) {
+      const object = before ?? (result.kind === "Status" ? undefined : result);
+      return object && supposeDeletion(object, this.#time());
     }
-    return answer;
+    if (target.subresource === "scale") return before && withReplicas(before, result.spec);
+    if (result.kind !== target.type.kind) return undefined;
+    return before === server ? result : rebase(before, server, result) as LiveObject;
   }
 
-  /** Sends a write that the server checks and does not keep. It can be repeated, as nothing happens. */
-  async #sendTry(request: KubeRequest, options: SendOptions | undefined): Promise<Answer> {
-    return await this.#sender.send({ ...withDryRun(request), idempotent: true }, options);
+  /** A write to what exists in this run only, or is gone in this run only: the server has nothing to try it on. */
+  async #suppose(
+    request: KubeRequest,
+    target: RequestTarget,
+    { object: before, isNew, serverLabels }: OverlayEntry,
+    options: SendOptions | undefined,
+  ): Promise<Answer> {
+    if (!before && !createsMissing(request)) return notFound(target);
+    if (before && request.verb === "create" && target.subresource === undefined) return alreadyExists(target);
+    const after = suppose(request, before, this.#identity(request));
+    // A deletion does not ask for the labels, which tell lists where the server's object would be.
+    const labels = !before && serverLabels ? labelsOf(await this.#read(target, options)) : serverLabels;
+    return this.#keep(request, target, { before, after, isNew: isNew || !before, serverLabels: labels });
+  }
+
+  /** Keeps and notes what a write would lead to. */
+  #keep(request: KubeRequest, target: RequestTarget, { before, after, isNew, serverLabels, note }: Effect): Answer {
+    const { subresource, type, name = after?.metadata.name } = target;
+    // What could not be read can only be supposed in part: it stays as the server says.
+    const isWhole = after && (before || isNew || note === undefined);
+    if (name !== undefined && (isWhole || isDeletion(request))) {
+      this.#overlay.set({ ...target, name }, { object: after, isNew, serverLabels });
+    }
+    const fields = before && after && !isDeletion(request)
+      ? diffObjects(before, after, { kind: type, mask: this.#mask })
+      : undefined;
+    const prefix = target.name === undefined ? after?.metadata.generateName : undefined;
+    this.#journal.note({
+      request: isNew && !before && createsMissing(request) ? { ...request, verb: "create" } : request,
+      name: prefix === undefined ? undefined : `${prefix}*****`,
+      note: note ?? (fields?.length === 0 ? "no change" : undefined),
+      ...(fields && { fields }),
+    });
+    return after && subresource === "scale" ? foundScale(after) : found(after);
+  }
+
+  async #deleteAll(request: KubeRequest, target: RequestTarget, options: SendOptions | undefined): Promise<Answer> {
+    const tried = await this.#sender.send(asDryRun(request), options);
+    const note = whyNotTried(tried);
+    const listing: KubeRequest = { ...request, method: "GET", verb: "list", body: undefined };
+    const answer = note === undefined ? tried : await this.#sender.send(listing, options);
+    if (answer.status >= 300) return answer;
+    const victims = this.#overlaid(request, target, itemsOf(answer), true);
+    for (const before of victims) {
+      const { namespace, name } = before.metadata;
+      const one = { ...target, namespace, name };
+      const known = this.#overlay.find(one);
+      const serverLabels = known ? known.serverLabels : labelsOf(before);
+      const after = supposeDeletion(before, this.#time());
+      this.#keep({ ...request, verb: "delete", target: one }, one, { before, after, isNew: false, serverLabels, note });
+    }
+    return found({ ...parseObject(answer.text), items: victims });
   }
 
   async #read(target: RequestTarget, options: SendOptions | undefined): Promise<LiveObject | undefined> {
-    if (target.name === undefined) return undefined;
-    const answer = await this.#sender.send(
-      getRequest(target.type, { ...target, name: target.name, subresource: undefined }),
-      options,
-    );
-    return answer.status === 200 ? parseObject(answer.text) as unknown as LiveObject : undefined;
+    const { type, namespace, name = "" } = target;
+    const answer = await this.#sender.send(getRequest(type, { namespace, name }), options);
+    return answer.status === 200 ? parseObject(answer.text) as LiveObject | undefined : undefined;
+  }
+
+  #identity({ body }: KubeRequest): NewIdentity {
+    const number = String(++this.#madeUp).padStart(5, "0");
+    const { generateName = "" } = (body as Partial<LiveObject>).metadata ?? {};
+    return { name: `${generateName}${number}`, uid: `dry-run-${number}`, creationTimestamp: this.#time() };
+  }
+
+  #time(): string {
+    return new Date(this.serverTimeMs()).toISOString().replace(/\.\d+/, "");
   }
 
   #isNewNamespace(name: string | undefined): boolean {
     const type = { group: "", version: "v1", kind: "Namespace", plural: "namespaces", namespaced: false };
     const entry = this.#overlay.find({ type, name });
-    return entry !== undefined && entry.serverLabels === undefined;
+    return entry?.object !== undefined && entry.serverLabels === undefined;
   }
 
   #warn(message: string): void {
@@ -222,49 +282,6 @@ export class DryRunSender implements Sender {
   }
 }
 
-function canBeTried({ target, path }: KubeRequest): boolean {
-  if (target !== undefined) return !NEVER_TRIED.has(target.subresource ?? "");
-  return /^\/apis?\//.test(path) && !/\/proxy([/?]|$)/.test(path);
-}
-
-function withDryRun(request: KubeRequest): KubeRequest {
-  // Beside a body of DeleteOptions the server does not look at the query.
-  if (request.method === "DELETE") return { ...request, body: { ...request.body as object, dryRun: ["All"] } };
-  return { ...request, path: `${request.path}${request.path.includes("?") ? "&" : "?"}dryRun=All` };
-}
-
-/** Tells what the object would be, from what the server answered to the write. */
-function afterOf(
-  { verb, target }: KubeRequest,
-  answer: Record<string, unknown> | undefined,
-  before: LiveObject | undefined,
-): LiveObject | undefined {
-  if (target?.subresource === "eviction") return undefined;
-  if (target?.subresource === "scale") {
-    const { replicas } = (answer?.spec ?? {}) as { replicas?: number };
-    return before && { ...before, spec: { ...before.spec as object, replicas } };
-  }
-  const object = answer as unknown as LiveObject;
-  if (verb !== "delete") return object;
-  return object.kind !== "Status" && object.metadata?.finalizers?.length ? object : undefined;
-}
-
-function ok(object: object): Answer {
-  return answerOf(200, object);
-}
-
-function notFound({ type, name }: RequestTarget): Answer {
-  return refusal(404, "NotFound", `${type.plural} "${name}" not found, as this run would have deleted it`);
-}
-
-function alreadyExists({ type, name }: RequestTarget): Answer {
-  return refusal(409, "AlreadyExists", `${type.plural} "${name}" already exists, as this run would have created it`);
-}
-
-function refusal(code: number, reason: string, message: string): Answer {
-  return answerOf(code, { apiVersion: "v1", kind: "Status", status: "Failure", code, reason, message });
-}
-
-function answerOf(status: number, body: object): Answer {
-  return { status, headers: new Headers({ "content-type": "application/json" }), text: stringifyJson(body) };
+function labelsOf(object: LiveObject | undefined): OverlayEntry["serverLabels"] {
+  return object && (object.metadata.labels ?? {});
 }

@@ -20,22 +20,26 @@ export interface JournalEntry {
   readonly note?: string | undefined;
 }
 
+/** How to keep a {@linkcode Journal}. */
+export interface JournalOptions {
+  /** Whether the writes are only tried. */
+  readonly dryRun: boolean;
+  /** Told about each write, in words. */
+  readonly onEntry?: (line: string, entry: JournalEntry) => void;
+}
+
 /** Notes the writes of a script. */
 export class Journal {
-  readonly #dryRun: boolean;
-  readonly #onEntry: ((line: string, entry: JournalEntry) => void) | undefined;
+  readonly #options: JournalOptions;
   readonly #counts = new Map<string, { readonly entry: JournalEntry; count: number }>();
 
   /**
    * Makes a journal.
    *
-   * @param options Whether the writes are only tried; who is told about each.
+   * @param options How to keep it.
    */
-  constructor(
-    options: { readonly dryRun: boolean; readonly onEntry?: (line: string, entry: JournalEntry) => void },
-  ) {
-    this.#dryRun = options.dryRun;
-    this.#onEntry = options.onEntry;
+  constructor(options: JournalOptions) {
+    this.#options = options;
   }
 
   /** Whether there was no write. */
@@ -49,13 +53,15 @@ export class Journal {
    * @param entry The write.
    */
   note(entry: JournalEntry): void {
-    const { request, note } = entry;
-    const { verb } = writeAction(request);
-    const key = [verb, request.target?.type.group, request.target?.type.kind ?? request.what, note].join("\n");
+    const { request, note, name } = entry;
+    const { target, what } = request;
+    const key = [writeAction(request).verb, target?.type.group, target?.type.kind ?? what, note].join("\n");
     const known = this.#counts.get(key);
     if (known) known.count++;
     else this.#counts.set(key, { entry, count: 1 });
-    this.#onEntry?.(this.#line(entry), entry);
+    const about = target && nameTarget(name === undefined ? target : { ...target, name });
+    const suffix = note === undefined ? "" : `, ${note}`;
+    this.#options.onEntry?.(`${this.#would}${this.#act(request, about)}${suffix}`, entry);
   }
 
   /**
@@ -64,20 +70,21 @@ export class Journal {
    * @returns For example `deleted 12 Pods, patched 3 Deployments`; `changed nothing` if there was no write.
    */
   summary(): string {
+    if (this.isEmpty) return this.#options.dryRun ? "would change nothing" : "changed nothing";
     const parts = [...this.#counts.values()].map(({ entry: { request, note }, count }) => {
-      const { verb, done } = writeAction(request);
-      const what = request.target === undefined ? undefined : countOfKind(count, request.target.type);
-      const act = what === undefined ? request.what : `${this.#dryRun ? verb : done} ${what}`;
+      const act = this.#act(request, request.target && countOfKind(count, request.target.type));
       return note === undefined ? act : `${act} (${note})`;
     });
-    if (this.isEmpty) return this.#dryRun ? "would change nothing" : "changed nothing";
-    return `${this.#dryRun ? "would " : ""}${parts.join(", ")}`;
+    return this.#would + parts.join(", ");
   }
 
-  #line({ request, name, note }: JournalEntry): string {
+  get #would(): string {
+    return this.#options.dryRun ? "would " : "";
+  }
+
+  /** Requests to any path are about nothing that could be named. */
+  #act(request: KubeRequest, about: string | undefined): string {
     const { verb, done } = writeAction(request);
-    const target = request.target && { ...request.target, name: name ?? request.target.name };
-    const act = target === undefined ? request.what : `${this.#dryRun ? verb : done} ${nameTarget(target)}`;
-    return `${this.#dryRun ? "would " : ""}${act}${note === undefined ? "" : `: ${note}`}`;
+    return about === undefined ? request.what : `${this.#options.dryRun ? verb : done} ${about}`;
   }
 }

@@ -4,25 +4,13 @@
  * @module
  */
 
-import { isJsonObject } from "../../base/json.ts";
 import { type Answer, parseObject } from "../../client/answer.ts";
 import type { Channel, Sender, SendOptions, StreamOptions } from "../../client/sender.ts";
 import type { LiveObject } from "../../kube/object.ts";
 import type { KubeRequest } from "../../kube/request.ts";
+import { itemsOf } from "./answers.ts";
 import type { Journal } from "./journal.ts";
-
-/**
- * Tells whether a request only asks: reads, reviews, which are questions in the form of objects, and dry runs.
- *
- * @param request The request.
- * @returns Whether nothing is written.
- */
-export function isQuestion({ method, path, body }: KubeRequest): boolean {
-  const isDryRun = /[?&]dryRun=All(&|$)/.test(path) ||
-    (isJsonObject(body) && body.kind === "DeleteOptions" && body.dryRun);
-  return method === "GET" || Boolean(isDryRun) ||
-    /^\/apis\/(authentication|authorization)\.k8s\.io\/[^?]*reviews(\?|$)/.test(path);
-}
+import { createsMissing, isQuestion } from "./requests.ts";
 
 /** Notes writes that succeeded. */
 export class JournalSender implements Sender {
@@ -85,7 +73,8 @@ export class JournalSender implements Sender {
    */
   async connect(request: KubeRequest, protocols: readonly string[], options?: SendOptions): Promise<Channel> {
     const channel = await this.#sender.connect(request, protocols, options);
-    this.#journal.note({ request });
+    // Copying files out of a container is no write, and a forwarded port has one connection for each of its users.
+    if (request.verb !== "get" && request.target?.subresource !== "portforward") this.#journal.note({ request });
     return channel;
   }
 
@@ -96,27 +85,16 @@ export class JournalSender implements Sender {
 
   #note(request: KubeRequest, answer: Answer): void {
     const { target, verb } = request;
-    if (verb === "deletecollection" && target) {
-      for (const { metadata } of itemsOf(answer)) {
-        const { namespace, name } = metadata;
+    if (target && verb === "deletecollection") {
+      for (const { metadata: { namespace, name } } of itemsOf(answer)) {
         this.#journal.note({ request: { ...request, verb: "delete", target: { ...target, namespace, name } } });
       }
       return;
     }
+    const isCreation = createsMissing(request) && answer.status === 201;
     // Only the answer knows a name that the server made.
     const isNamed = target === undefined || target.name !== undefined;
     const name = isNamed ? undefined : (parseObject(answer.text) as LiveObject | undefined)?.metadata?.name;
-    this.#journal.note({ request, name });
+    this.#journal.note({ request: isCreation ? { ...request, verb: "create" } : request, name });
   }
-}
-
-/**
- * Reads the objects that the deletion of a collection names.
- *
- * @param answer The answer.
- * @returns The objects.
- */
-export function itemsOf(answer: Answer): LiveObject[] {
-  const { items } = parseObject(answer.text) ?? {};
-  return Array.isArray(items) ? items : [];
 }

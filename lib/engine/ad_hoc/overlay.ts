@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type LabelRequirement, matchesLabels, parseLabelSelector } from "../../kube/label_selector.ts";
+import { matchesLabels, parseLabelSelector } from "../../kube/label_selector.ts";
 import type { LiveObject } from "../../kube/object.ts";
 import type { KubeRequest, RequestTarget } from "../../kube/request.ts";
 
@@ -12,7 +12,9 @@ import type { KubeRequest, RequestTarget } from "../../kube/request.ts";
 export interface OverlayEntry {
   /** The object; `undefined` if it would be gone. */
   readonly object: LiveObject | undefined;
-  /** The labels that the server's object has; `undefined` if the server has no such object. */
+  /** Whether the server has no such object, or another one of its name. */
+  readonly isNew: boolean;
+  /** The labels of the object of this name that the server has; `undefined` if it has none. */
   readonly serverLabels: Readonly<Record<string, string>> | undefined;
 }
 
@@ -23,6 +25,16 @@ export class Overlay {
   /** Whether nothing would have changed. */
   get isEmpty(): boolean {
     return this.#entries.size === 0;
+  }
+
+  /**
+   * Tells whether any object of a kind would have changed.
+   *
+   * @param target The kind.
+   * @returns Whether it is so.
+   */
+  has(target: RequestTarget): boolean {
+    return this.#entries.has(collectionKey(target));
   }
 
   /**
@@ -39,49 +51,51 @@ export class Overlay {
    * Notes how an object would be.
    *
    * @param target Which object.
-   * @param object The object; `undefined` if it would be gone.
-   * @param server The object as the server has it; `undefined` if it has none.
+   * @param entry How it would be.
    */
-  set(target: RequestTarget, object: LiveObject | undefined, server: LiveObject | undefined): void {
+  set(target: RequestTarget, entry: OverlayEntry): void {
     const key = collectionKey(target);
     const entries = this.#entries.get(key) ?? new Map<string, OverlayEntry>();
     this.#entries.set(key, entries);
-    const known = entries.get(objectKey(target));
-    const serverLabels = known ? known.serverLabels : server && (server.metadata.labels ?? {});
-    entries.set(objectKey(target), { object, serverLabels });
+    // What neither would be nor is needs no entry.
+    if (entry.object || entry.serverLabels) entries.set(objectKey(target), entry);
+    else entries.delete(objectKey(target));
   }
 
   /**
    * Lays the changes over a page of a list.
    *
+   * The server alone can judge field selectors: what it selected by one is changed or taken away, and nothing is added.
+   *
    * @param request The request for the page.
+   * @param target What it is about.
    * @param items What the server answered.
-   * @param isLast Whether this is the last page, to which what the server does not know is added.
-   * @returns The objects; `undefined` if nothing has changed among them.
+   * @param isLast Whether this is the last page, to which what the server does not select is added.
+   * @returns The objects.
    */
-  page(request: KubeRequest, items: readonly LiveObject[], isLast: boolean): LiveObject[] | undefined {
-    const target = request.target!;
-    const entries = this.#entries.get(collectionKey(target));
-    if (!entries) return undefined;
-    const selector = selectorOf(request);
-    const fits = (object: LiveObject) => matchesLabels(selector, object.metadata.labels);
-    const kept = items.flatMap((item) => {
+  page(
+    { path }: Pick<KubeRequest, "path">,
+    target: RequestTarget,
+    items: readonly LiveObject[],
+    isLast: boolean,
+  ): LiveObject[] {
+    const query = new URLSearchParams(path.split("?")[1]);
+    const selector = parseLabelSelector(query.get("labelSelector") ?? "");
+    const fits = (labels: OverlayEntry["serverLabels"]) => matchesLabels(selector, labels);
+    const entries = this.#entries.get(collectionKey(target)) ?? new Map<string, OverlayEntry>();
+    const page = items.flatMap((item) => {
       const { namespace, name } = item.metadata;
-      const entry = entries.get(objectKey({ ...target, namespace, name }));
-      if (!entry) return [item];
-      return entry.object && fits(entry.object) ? [entry.object] : [];
+      const { object } = entries.get(objectKey({ ...target, namespace, name })) ?? { object: item };
+      return object && fits(object.metadata.labels) ? [object] : [];
     });
-    if (!isLast) return kept;
-    const added = [...entries.values()].flatMap(({ object, serverLabels }) => {
-      if (!object || (serverLabels && matchesLabels(selector, serverLabels)) || !fits(object)) return [];
-      return target.namespace === undefined || object.metadata.namespace === target.namespace ? [object] : [];
-    });
-    return [...kept, ...added];
+    if (!isLast || query.has("fieldSelector")) return page;
+    for (const { object, serverLabels } of entries.values()) {
+      const isHere = object && (target.namespace ?? object.metadata.namespace) === object.metadata.namespace;
+      const wasSelected = serverLabels && fits(serverLabels);
+      if (isHere && !wasSelected && fits(object.metadata.labels)) page.push(object);
+    }
+    return page;
   }
-}
-
-function selectorOf({ path }: KubeRequest): LabelRequirement[] {
-  return parseLabelSelector(new URLSearchParams(path.split("?")[1]).get("labelSelector") ?? "");
 }
 
 /** One object can be read in several versions. */

@@ -10,10 +10,10 @@ import { type ConnectOptions, openTransport } from "../../client/connect.ts";
 import { KindFinder } from "../../client/kind_finder.ts";
 import type { ListProgress } from "../../client/object_list.ts";
 import type { ClientOptions } from "../../client/resource_client.ts";
-import type { Sender, SendOptions } from "../../client/sender.ts";
 import { DryRunSender } from "./dry_run_sender.ts";
-import { Journal, type JournalEntry } from "./journal.ts";
+import type { Journal } from "./journal.ts";
 import { JournalSender } from "./journal_sender.ts";
+import { StoppableSender } from "./stoppable_sender.ts";
 
 /** In whose name such scripts own fields, unless a call says otherwise. */
 const FIELD_MANAGER = "kubescript-adhoc";
@@ -22,47 +22,57 @@ const FIELD_MANAGER = "kubescript-adhoc";
 export interface ScriptClientOptions extends ConnectOptions {
   /** The namespace of references that name none; by default the context's. */
   readonly namespace?: string | undefined;
+  /** The arguments of the script itself. */
+  readonly args: readonly string[];
   /** Whether writes are only tried. */
   readonly dryRun: boolean;
+  /** Notes what is written, or would be. */
+  readonly journal: Journal;
   /** Stops the script: no further request is begun. */
   readonly signal: AbortSignal;
-  /** Told about every write. */
-  readonly onEntry: (line: string, entry: JournalEntry) => void;
+  /** Told when the script begins and ends to wait for the server. */
+  readonly onWaiting: (isWaiting: boolean) => void;
   /** Told about every page of every list. */
   readonly onPage: (progress: ListProgress) => void;
   /** Told about warnings. */
   readonly onWarning: (message: string) => void;
-  /** Called when the script is done with the client, with what it has done. */
-  readonly onClose: (journal: Journal, context: string) => void;
+  /** Called when the script is done with the client, with the name of the context. */
+  readonly onClose: (context: string) => void;
 }
 
-/** Talks to one API server, and remembers what was written. */
+/** Talks to one API server for a script, and remembers what was written. */
 export class ScriptClient extends Client implements AsyncDisposable {
-  /** Whether writes are only tried. */
-  readonly dryRun: boolean;
+  /** The arguments of the command line that are the script's own: all but the flags of `connect()`. */
+  readonly args: readonly string[];
   /** Aborted by Ctrl-C: no request is begun any more. */
   readonly signal: AbortSignal;
-  readonly #onClose: () => void;
+  readonly #end = new DisposableStack();
 
   /**
    * Makes a client.
    *
-   * @param options What it is made of.
-   * @param dryRun Whether writes are only tried.
-   * @param signal Aborted by Ctrl-C.
-   * @param onClose Called when the script is done with it.
+   * @param parts What it is made of.
+   * @param options The arguments of the script, what stops it, and what is called in the end.
    */
-  constructor(options: ClientOptions, dryRun: boolean, signal: AbortSignal, onClose: () => void) {
-    super(options);
-    this.dryRun = dryRun;
+  constructor(
+    parts: ClientOptions,
+    { args, signal, onEnd }: Pick<ScriptClientOptions, "args" | "signal"> & { readonly onEnd: () => void },
+  ) {
+    super(parts);
+    this.args = args;
     this.signal = signal;
-    this.#onClose = onClose;
+    this.#end.defer(onEnd);
+  }
+
+  /** Closes all connections, and sums up what was done. */
+  override [Symbol.dispose](): void {
+    super[Symbol.dispose]();
+    this.#end.dispose();
   }
 
   /** Closes all connections, and sums up what was done. */
   [Symbol.asyncDispose](): Promise<void> {
     this[Symbol.dispose]();
-    this.#onClose();
     return Promise.resolve();
   }
 }
@@ -75,33 +85,13 @@ export class ScriptClient extends Client implements AsyncDisposable {
  * @throws {ConfigError} If there is no configuration, or a mistake in it.
  */
 export async function openScriptClient(options: ScriptClientOptions): Promise<ScriptClient> {
-  const { dryRun, signal, onEntry, onWarning, onPage, onClose } = options;
+  const { dryRun, journal, onWarning, onPage, onClose } = options;
   const { config, transport } = await openTransport(options);
-  const journal = new Journal({ dryRun, onEntry });
-  const sender = stoppable(
-    dryRun ? new DryRunSender({ sender: transport, journal, onWarning }) : new JournalSender(transport, journal),
-    signal,
-  );
+  const writer = dryRun
+    ? new DryRunSender({ sender: transport, journal, onWarning })
+    : new JournalSender(transport, journal);
+  const sender = new StoppableSender({ ...options, sender: writer });
   const namespace = options.namespace ?? config.namespace;
-  const parts = { sender, kinds: new KindFinder(sender), namespace, fieldManager: FIELD_MANAGER, onPage };
-  return new ScriptClient(parts, dryRun, signal, () => onClose(journal, config.name));
-}
-
-/** What is under way is finished, so that the journal tells the truth; nothing new is begun. */
-function stoppable(sender: Sender, stop: AbortSignal): Sender {
-  const signalOf = (options: SendOptions = {}) => options.signal ? AbortSignal.any([options.signal, stop]) : stop;
-  return {
-    serverTimeMs: () => sender.serverTimeMs(),
-    async send(request, options) {
-      stop.throwIfAborted();
-      return await sender.send(request, options);
-    },
-    stream(request, read, options) {
-      return sender.stream(request, read, { ...options, signal: signalOf(options) });
-    },
-    async connect(request, protocols, options) {
-      return await sender.connect(request, protocols, { ...options, signal: signalOf(options) });
-    },
-    [Symbol.dispose]: () => sender[Symbol.dispose](),
-  };
+  const parts = { sender, kinds: new KindFinder(sender), namespace, fieldManager: FIELD_MANAGER, dryRun, onPage };
+  return new ScriptClient(parts, { ...options, onEnd: () => onClose(config.name) });
 }

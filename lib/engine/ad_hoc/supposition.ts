@@ -6,35 +6,65 @@
  */
 
 import { isJsonObject, jsonEquals } from "../../base/json.ts";
-import type { KubeObject, LiveObject } from "../../kube/object.ts";
+import { namedItems } from "../../kube/named_items.ts";
+import type { LiveObject, ObjectMeta } from "../../kube/object.ts";
 import type { KubeRequest } from "../../kube/request.ts";
+import { patchLocally } from "./local_patch.ts";
+
+/** What the server would make up for a new object. */
+export type NewIdentity = Required<Pick<ObjectMeta, "name" | "uid" | "creationTimestamp">>;
+
+/** Those that the server adds to a deletion that is to treat dependents in a certain way; soon gone, and the object. */
+const FINALIZERS_OF_DELETIONS = new Set(["foregroundDeletion", "orphan"]);
 
 /**
  * Supposes the result of a write.
  *
  * @param request The write.
  * @param before The object before it; `undefined` if there is none.
- * @returns The object after it: without defaults, and as before if it is a JSON patch. `undefined` if it would be gone.
+ * @param made What is made up if there is none.
+ * @returns The object after it, without defaults; `undefined` if it would be gone.
  */
-export function suppose(request: KubeRequest, before: LiveObject | undefined): LiveObject | undefined {
-  if (request.verb === "delete" || request.target?.subresource === "eviction") return undefined;
-  const body = isJsonObject(request.body) ? request.body : {};
-  const object = (request.verb === "patch" ? mergePatch(before ?? {}, body) : body) as unknown as KubeObject;
-  const identity = { name: request.target?.name ?? `${object.metadata?.generateName}*****`, uid: "dry-run" };
-  const { namespace } = request.target ?? {};
-  const metadata = { ...identity, ...(namespace !== undefined && { namespace }), ...object.metadata };
-  return { ...object, metadata: { ...metadata, resourceVersion: before?.metadata.resourceVersion ?? "" } };
+export function suppose(
+  { verb, target, body, contentType }: KubeRequest,
+  before: LiveObject | undefined,
+  made: NewIdentity,
+): LiveObject | undefined {
+  if (verb === "delete" || target?.subresource === "eviction") {
+    return before && supposeDeletion(before, made.creationTimestamp);
+  }
+  const after = (verb === "patch" ? patchLocally(before ?? {}, body, contentType) : body) as LiveObject;
+  if (target?.subresource === "scale") return before && withReplicas(before, after.spec);
+  if (target?.subresource === "status") return before && { ...before, status: after.status };
+  const { namespace, name = made.name } = target ?? {};
+  const { uid, creationTimestamp = "", resourceVersion } = before?.metadata ?? { ...made, resourceVersion: "" };
+  const identity = { name, ...(namespace !== undefined && { namespace }), uid, creationTimestamp, resourceVersion };
+  return { ...after, metadata: { ...identity, ...after.metadata } };
 }
 
-/** A JSON merge patch, see RFC 7386. */
-function mergePatch(target: unknown, patch: unknown): unknown {
-  if (!isJsonObject(patch)) return patch;
-  const result: Record<string, unknown> = isJsonObject(target) ? { ...target } : {};
-  for (const [key, value] of Object.entries(patch)) {
-    if (value === null) delete result[key];
-    else result[key] = mergePatch(result[key], value);
-  }
-  return result;
+/**
+ * Supposes the result of a deletion.
+ *
+ * @param object The object.
+ * @param time Now, RFC 3339.
+ * @returns The object if finalizers of others keep it; else `undefined`, as it would be gone now or soon.
+ */
+export function supposeDeletion(object: LiveObject, time: string): LiveObject | undefined {
+  const { finalizers = [], deletionTimestamp = time } = object.metadata;
+  if (finalizers.every((finalizer) => FINALIZERS_OF_DELETIONS.has(finalizer))) return undefined;
+  return { ...object, metadata: { ...object.metadata, deletionTimestamp } };
+}
+
+/**
+ * Supposes the result of a change of scale.
+ *
+ * @param object The object.
+ * @param spec The `spec` of the Scale.
+ * @returns The object with as many replicas.
+ */
+export function withReplicas(object: LiveObject, spec: unknown): LiveObject {
+  const { replicas } = spec as { replicas: number };
+  return { ...object, spec: { ...object.spec as object, replicas } };
 }
 
 /**
@@ -54,12 +84,26 @@ function mergePatch(target: unknown, patch: unknown): unknown {
  */
 export function rebase(base: unknown, before: unknown, after: unknown): unknown {
   if (jsonEquals(before, after)) return base;
-  if (!isJsonObject(base) || !isJsonObject(before) || !isJsonObject(after)) return after;
-  const result: Record<string, unknown> = { ...base };
-  for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    const value = rebase(base[key], before[key], after[key]);
-    if (value === undefined) delete result[key];
-    else result[key] = value;
+  const fields = rebaseParts([base, before, after].map(fieldsOf));
+  if (fields) return Object.fromEntries(fields);
+  const items = rebaseParts([base, before, after].map(namedItems));
+  return items ? [...items.values()] : after;
+}
+
+type Parts = ReadonlyMap<string, unknown>;
+
+function fieldsOf(value: unknown): Parts | undefined {
+  return isJsonObject(value) ? new Map(Object.entries(value)) : undefined;
+}
+
+/** Where nothing was before, something can have come to both. */
+function rebaseParts([base, before = new Map(), after]: readonly (Parts | undefined)[]): Parts | undefined {
+  if (!base || !after) return undefined;
+  const result = new Map(base);
+  for (const key of new Set([...before.keys(), ...after.keys()])) {
+    const value = rebase(base.get(key), before.get(key), after.get(key));
+    if (value === undefined) result.delete(key);
+    else result.set(key, value);
   }
   return result;
 }

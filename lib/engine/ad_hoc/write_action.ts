@@ -20,9 +20,9 @@ const SUBRESOURCES: Readonly<Record<string, WriteAction>> = {
   scale: { verb: "scale", done: "scaled" },
   binding: { verb: "bind", done: "bound" },
   token: { verb: "make a token for", done: "made a token for" },
-  exec: { verb: "exec in", done: "executed in" },
+  exec: { verb: "run a command in", done: "ran a command in" },
   attach: { verb: "attach to", done: "attached to" },
-  portforward: { verb: "forward ports of", done: "forwarded ports of" },
+  portforward: { verb: "forward a port to", done: "forwarded a port to" },
 };
 
 /**

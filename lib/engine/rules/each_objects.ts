@@ -10,6 +10,7 @@ import type { LiveObject } from "../../kube/object.ts";
 import { formatRef, refOf } from "../../kube/object_ref.ts";
 import { isTerminating } from "../../kube/owner.ts";
 import { formatGroupKind, parseApiVersion, type ResourceType } from "../../kube/resource_type.ts";
+import { NAMESPACE } from "../../kube/well_known_types.ts";
 import { storeKey } from "../../watch/store.ts";
 import type { EachDefinition } from "../../script/rules/each.ts";
 import { readChildren } from "../../script/rules/read_children.ts";
@@ -124,8 +125,6 @@ async function namespaceFilter(
   const allowed = new Set(names);
   return ({ metadata }) => allowed.has(metadata.namespace ?? "");
 }
-
-const NAMESPACE = { group: "", version: "v1", kind: "Namespace", plural: "namespaces", namespaced: false };
 
 async function readSources(
   { client, mapper, options: { signal } }: Session,

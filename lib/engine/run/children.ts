@@ -82,12 +82,13 @@ export class Children implements Disposable {
   }
 
   /**
-   * Waits until all children are known.
+   * Waits until all children of some kinds are known.
    *
+   * @param types The kinds.
    * @param signal Ends the wait.
    */
-  async synced(signal: AbortSignal): Promise<void> {
-    await Promise.all([...this.#kinds.values()].map(({ informer }) => informer.synced({ signal })));
+  async synced(types: readonly ResourceType[], signal: AbortSignal): Promise<void> {
+    await Promise.all(types.map((type) => this.#kinds.get(formatGroupKind(type))?.informer.synced({ signal })));
   }
 
   /** The uids of all objects that have children, with their rules. */

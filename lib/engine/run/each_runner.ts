@@ -4,12 +4,13 @@
  * @module
  */
 
-import { parseDuration } from "../../base/duration.ts";
 import { jsonEquals } from "../../base/json.ts";
 import { KubescriptError } from "../../kube/error.ts";
 import type { LiveObject } from "../../kube/object.ts";
 import { formatRef, refKey, refOf } from "../../kube/object_ref.ts";
+import { isTerminating } from "../../kube/owner.ts";
 import { formatGroupKind, parseApiVersion, type ResourceType } from "../../kube/resource_type.ts";
+import { NAMESPACE } from "../../kube/well_known_types.ts";
 import { digest } from "../../plan/digest.ts";
 import { normalize } from "../../plan/normalize.ts";
 import { type PlanContext, planObject } from "../../plan/plan_object.ts";
@@ -22,6 +23,7 @@ import { markChild } from "../rules/child_marks.ts";
 import { checkOwned, placeChild } from "../rules/each_objects.ts";
 import type { Session } from "../session.ts";
 import type { Children, ChildState } from "./children.ts";
+import type { Finalizing } from "./finalizing.ts";
 import type { RuleCall } from "./rule_call.ts";
 import type { RuleRun } from "./rule_run.ts";
 import type { Subjects } from "./subjects.ts";
@@ -43,6 +45,8 @@ export interface EachRunnerOptions {
   readonly context: PlanContext;
   /** Makes what the function gets. */
   readonly call: RuleCall;
+  /** Holds objects back until the rule has cleaned up; absent if it does not. */
+  readonly finalizing: Finalizing | undefined;
 }
 
 /** Brings the children of single objects in line. */
@@ -59,6 +63,18 @@ export class EachRunner implements RuleRun {
   }
 
   /**
+   * Tells which objects have children, or something to clean up.
+   *
+   * @returns Their uids.
+   */
+  parents(): Set<string> {
+    const { name, children, finalizing } = this.#options;
+    const parents = new Set(finalizing?.uids);
+    for (const { rule, owner } of children.owners()) if (rule === name) parents.add(owner);
+    return parents;
+  }
+
+  /**
    * Brings the children of one object in line.
    *
    * @param uid The uid of the object.
@@ -67,12 +83,15 @@ export class EachRunner implements RuleRun {
    * @throws {KubescriptError} If a child could not be applied or removed.
    */
   async run(uid: string, signal: AbortSignal): Promise<WorkResult> {
-    const { name, subjects, children } = this.#options;
-    const owner = subjects.get(uid);
-    if (!owner) {
+    const { name, subjects, children, call, finalizing } = this.#options;
+    const found = subjects.get(uid);
+    if (!found) {
+      call.forget(uid);
+      await finalizing?.clean(uid, (object) => call.context(object, signal));
       await this.#prune(children.of(name, uid));
       return { status: "done" };
     }
+    const owner = await finalizing?.hold(found) ?? found;
     const wanted = this.#evaluate(owner, signal);
     if (!wanted) return { status: "done" };
     const keys = await this.#apply(wanted, owner);
@@ -123,9 +142,18 @@ export class EachRunner implements RuleRun {
       return `${formatRef(ref)} exists already and is not of this rule; to take it over, give it { adopt: true }`;
     }
     const { outcome, live: applied } = await applyObject(session, change, context);
-    if (outcome.status !== "done") return `${formatRef(ref)}: ${outcome.reason}`;
+    if (outcome.status !== "done") {
+      // Where everything goes, nothing is wanted any more: the event that says so may still be on its way.
+      return await this.#isGoing(ref.namespace) ? undefined : `${formatRef(ref)}: ${outcome.reason}`;
+    }
     if (applied) children.settle(applied, hash);
     return undefined;
+  }
+
+  async #isGoing(namespace: string | undefined): Promise<boolean> {
+    if (namespace === undefined) return false;
+    const live = await this.#options.session.client.find(NAMESPACE, { name: namespace });
+    return live === undefined || isTerminating(live);
   }
 
   async #prune(leaving: readonly ChildState[]): Promise<void> {
@@ -166,14 +194,4 @@ function includes(live: unknown, wanted: unknown): boolean {
   if (typeof wanted !== "object" || wanted === null || Array.isArray(wanted)) return jsonEquals(live, wanted);
   return typeof live === "object" && live !== null &&
     Object.entries(wanted).every(([field, value]) => includes((live as Record<string, unknown>)[field], value));
-}
-
-/**
- * Reads how long one run of a rule may take.
- *
- * @param timeout The option of the rule.
- * @returns Milliseconds.
- */
-export function timeoutOf(timeout: string | undefined): number {
-  return parseDuration(timeout ?? "60s");
 }

@@ -7,7 +7,7 @@
 import type { Answer } from "../../client/answer.ts";
 import type { Channel, Sender, SendOptions, StreamOptions } from "../../client/sender.ts";
 import type { KubeRequest } from "../../kube/request.ts";
-import { isQuestion } from "../ad_hoc/journal_sender.ts";
+import { isQuestion } from "../ad_hoc/requests.ts";
 import { NotLeaderError, type Term } from "./term.ts";
 
 const LONGEST_WRITE_MS = 30_000;

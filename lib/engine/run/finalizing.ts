@@ -8,7 +8,19 @@ import type { Client } from "../../client/client.ts";
 import { ApiError } from "../../client/errors.ts";
 import type { LiveObject } from "../../kube/object.ts";
 import type { ResourceType } from "../../kube/resource_type.ts";
+import type { SetIdentity } from "../../plan/set_identity.ts";
 import type { RuleContext } from "../../script/rules/context.ts";
+
+/**
+ * Names the finalizer of a rule.
+ *
+ * @param set The set.
+ * @param rule The rule; without it, what the finalizers of all rules begin with.
+ * @returns The finalizer.
+ */
+export function finalizerOf({ script }: SetIdentity, rule = ""): string {
+  return `kubescript.dev/${script}.${rule}`;
+}
 
 /** What a {@linkcode Finalizing} works with. */
 export interface FinalizingOptions {
@@ -25,6 +37,7 @@ export interface FinalizingOptions {
 /** Holds objects of one rule back until it has cleaned up. */
 export class Finalizing {
   readonly #options: FinalizingOptions;
+  readonly #held = new Map<string, LiveObject["metadata"]>();
 
   /**
    * Makes it.
@@ -35,6 +48,19 @@ export class Finalizing {
     this.#options = options;
   }
 
+  /** The uids of the objects that carry the finalizer. */
+  get uids(): Iterable<string> {
+    return this.#held.keys();
+  }
+
+  /** Finds the objects that carry the finalizer: also those that the rule is not about any more. */
+  async begin(): Promise<void> {
+    const { client, type, finalizer } = this.#options;
+    for await (const { metadata } of client.listMetadata(type, { allNamespaces: true })) {
+      if (metadata.finalizers?.includes(finalizer)) this.#held.set(metadata.uid, metadata);
+    }
+  }
+
   /**
    * Puts the finalizer onto an object, before anything is done that would have to be cleaned up.
    *
@@ -43,24 +69,31 @@ export class Finalizing {
    */
   async hold(object: LiveObject): Promise<LiveObject> {
     const { client, type, finalizer } = this.#options;
-    if (object.metadata.finalizers?.includes(finalizer)) return object;
-    return await client.addFinalizer(type, object, finalizer);
+    const held = object.metadata.finalizers?.includes(finalizer)
+      ? object
+      : await client.addFinalizer(type, object, finalizer);
+    this.#held.set(object.metadata.uid, held.metadata);
+    return held;
   }
 
   /**
-   * Cleans up after an object, and lets it go.
+   * Cleans up after an object that goes, or that the rule is not about any more, and lets it go.
    *
-   * @param object The object, on its way out.
-   * @param context What the function gets.
+   * @param uid The uid of the object.
+   * @param contextOf Makes what the function gets.
    */
-  async clean(object: LiveObject, context: RuleContext): Promise<void> {
+  async clean(uid: string, contextOf: (object: LiveObject) => RuleContext): Promise<void> {
     const { client, type, finalizer, finalize } = this.#options;
-    if (!object.metadata.finalizers?.includes(finalizer)) return;
-    await finalize(object as never, context);
-    try {
-      await client.removeFinalizer(type, object, finalizer);
-    } catch (error) {
-      if (!(error instanceof ApiError && error.isNotFound)) throw error;
+    const metadata = this.#held.get(uid);
+    const object = metadata && await client.find(type, metadata);
+    if (object?.metadata.uid === uid && object.metadata.finalizers?.includes(finalizer)) {
+      await finalize(object as never, contextOf(object));
+      try {
+        await client.removeFinalizer(type, object, finalizer);
+      } catch (error) {
+        if (!(error instanceof ApiError && error.isNotFound)) throw error;
+      }
     }
+    this.#held.delete(uid);
   }
 }

@@ -14,6 +14,7 @@ import { ApiError } from "../../client/errors.ts";
 import { Lease } from "../../kinds/coordination/v1.ts";
 import type { Live } from "../../kube/live.ts";
 import { getRequest } from "../../kube/read_request.ts";
+import { createRequest, replaceRequest } from "../../kube/write_request.ts";
 import { claimLease, LEASE_DURATION_MS, releaseLease } from "./lease.ts";
 import { HeldTerm, RENEW_DEADLINE_MS, stopwatch, type Term } from "./term.ts";
 
@@ -53,7 +54,7 @@ export class LeaderElection {
   readonly #options: LeaderElectionOptions;
   /** The last term, which may be over, and the Lease that it was about. */
   #last: { readonly term: HeldTerm; readonly uid: string } | undefined;
-  /** The Lease as this process wrote it last, as long as nobody else can be known to have written it. */
+  /** The Lease as this process wrote it last, until it turns out that somebody else has written it since. */
   #written: Live<Lease> | undefined;
   /** What somebody else wrote into the Lease, and when it was first seen. */
   #seen: { readonly spec: Live<Lease>["spec"]; readonly atMs: number } | undefined;
@@ -173,10 +174,8 @@ export class LeaderElection {
     change: (found: Live<Lease> | undefined) => Lease | Live<Lease> | undefined,
     signal: AbortSignal,
   ): Promise<Live<Lease> | undefined> {
-    const written = this.#written;
-    // Until there is an answer, nobody knows what the Lease looks like.
-    this.#written = undefined;
-    this.#written = await this.#write(written && change(written), signal) ??
+    const before = this.#written;
+    this.#written = await this.#write(before && change(before), signal) ??
       await this.#write(change(await this.#read(signal)), signal);
     return this.#written;
   }
@@ -195,11 +194,11 @@ export class LeaderElection {
 
   async #write(lease: Lease | Live<Lease> | undefined, signal: AbortSignal): Promise<Live<Lease> | undefined> {
     if (!lease) return undefined;
-    const { client } = this.#options;
-    const options = { fieldManager: "kubescript", signal };
+    // With its uid and resourceVersion it is written only if it is still the one that was read.
+    const makeRequest = lease.metadata?.uid ? replaceRequest : createRequest;
     try {
-      // With its uid and resourceVersion it is written only if it is still the one that was read.
-      return lease.metadata?.uid ? await client.replace(lease, options) : await client.create(lease, options);
+      const request = makeRequest(Lease.type, lease, { fieldManager: "kubescript" });
+      return await this.#options.client.fetch(request, { signal }) as unknown as Live<Lease>;
     } catch (error) {
       if (error instanceof ApiError && (error.isConflict || error.isAlreadyExists)) return undefined;
       throw error;

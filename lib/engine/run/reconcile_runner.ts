@@ -4,8 +4,6 @@
  * @module
  */
 
-import type { LiveObject } from "../../kube/object.ts";
-import { isTerminating } from "../../kube/owner.ts";
 import type { ReconcileDefinition } from "../../script/rules/reconcile.ts";
 import type { Finalizing } from "./finalizing.ts";
 import type { RuleCall } from "./rule_call.ts";
@@ -39,6 +37,15 @@ export class ReconcileRunner implements RuleRun {
   }
 
   /**
+   * Tells for which objects the rule has something to clean up.
+   *
+   * @returns Their uids.
+   */
+  parents(): Set<string> {
+    return new Set(this.#options.finalizing?.uids);
+  }
+
+  /**
    * Brings one object in line.
    *
    * @param uid The uid of the object.
@@ -47,15 +54,14 @@ export class ReconcileRunner implements RuleRun {
    */
   async run(uid: string, signal: AbortSignal): Promise<WorkResult> {
     const { definition, subjects, call, finalizing } = this.#options;
-    const object = subjects.find(uid);
-    if (!object) return { status: "done" };
-    const context = call.context(object, signal);
-    if (isTerminating(object)) {
-      await finalizing?.clean(object, context);
+    const object = subjects.get(uid);
+    if (!object) {
+      call.forget(uid);
+      await finalizing?.clean(uid, (object) => call.context(object, signal));
       return { status: "done" };
     }
-    const held: LiveObject = await finalizing?.hold(object) ?? object;
-    await definition.run(held, { ...context, read: call.reads(held) as never });
+    const held = await finalizing?.hold(object) ?? object;
+    await definition.run(held, { ...call.context(held, signal), read: call.reads(held) as never });
     return { status: "done" };
   }
 }

@@ -16,4 +16,10 @@ export interface RuleRun {
    * @returns How it ended.
    */
   run(key: string, signal: AbortSignal): Promise<WorkResult>;
+  /**
+   * Tells for which objects the rule has something that goes with them; absent if it never has.
+   *
+   * @returns Their uids.
+   */
+  parents?(): Set<string>;
 }

@@ -22,8 +22,9 @@ import { ChangedRunner } from "./changed_runner.ts";
 import type { Checkpoints } from "./checkpoints.ts";
 import { Children, type ChildState } from "./children.ts";
 import { EachRunner } from "./each_runner.ts";
-import { Finalizing } from "./finalizing.ts";
+import { finalizerOf, Finalizing } from "./finalizing.ts";
 import { ReconcileRunner } from "./reconcile_runner.ts";
+import { PruneGate } from "./prune_gate.ts";
 import { type LogLine, RuleCall } from "./rule_call.ts";
 import type { RuleRun } from "./rule_run.ts";
 import { Subjects } from "./subjects.ts";
@@ -78,6 +79,7 @@ export class Runner implements AsyncDisposable {
   readonly #children: Children;
   readonly #held = new DisposableStack();
   readonly #stopped = new AbortController();
+  readonly #failed = new Set<string>();
 
   /**
    * Makes a runner, which begins to watch what is needed by all rules.
@@ -121,7 +123,9 @@ export class Runner implements AsyncDisposable {
         if ("kind" in definition) await this.#startObjects(name, definition);
         else if (definition.type !== "task") this.#startTimer(name, definition);
       } catch (error) {
-        if (!this.#stopped.signal.aborted) this.#logError(name, undefined, error);
+        if (this.#stopped.signal.aborted) return;
+        this.#failed.add(name);
+        this.#logError(name, undefined, error);
       }
     }));
   }
@@ -129,10 +133,11 @@ export class Runner implements AsyncDisposable {
   /**
    * Waits until there is nothing to do.
    *
-   * @returns Settles then.
+   * @returns The names of the rules that failed, or are blocked.
    */
-  async idle(): Promise<void> {
+  async idle(): Promise<string[]> {
     await this.#queue.idle();
+    return [...this.#failed];
   }
 
   /** Begins nothing any more, waits for what is under way, and stores what was handled. */
@@ -165,10 +170,8 @@ export class Runner implements AsyncDisposable {
 
   async #startObjects(name: string, definition: ObjectRule): Promise<void> {
     const { signal } = this.#stopped;
-    const waiting: [string, WorkCause][] = [];
-    let add = (uid: string, cause: WorkCause): void => {
-      waiting.push([uid, cause]);
-    };
+    const known = new Set<string>();
+    let add = (uid: string, _cause: WorkCause & { readonly missed?: boolean }): void => void known.add(uid);
     const subjects = this.#held.use(
       new Subjects({
         informers: this.#informers,
@@ -187,37 +190,70 @@ export class Runner implements AsyncDisposable {
         },
       });
     }
-    const run = this.#objectRun(name, definition, subjects, call);
+    const finalizing = this.#finalizing(name, definition);
+    const run = this.#objectRun(name, definition, subjects, call, finalizing);
     await subjects.synced(signal);
-    if (definition.type === "each") await this.#children.synced(signal);
-    this.#queue.addRule(name, this.#workRule(name, definition, run, (uid) => subjects.find(uid)));
-    add = (uid, cause) => this.#queue.add(name, uid, cause);
-    const known = new Set(waiting.map(([uid]) => uid));
+    if (definition.type === "each") {
+      await this.#children.synced((definition.options.owns ?? []).map(({ type }) => type), signal);
+    }
+    await finalizing?.begin();
+    const gate = this.#gate(name, run);
+    this.#queue.addRule(name, this.#workRule(name, definition, run, subjects, gate));
     if (run instanceof ChangedRunner) {
       run.begin();
       for (const uid of run.known()) known.add(uid);
     }
-    if (definition.type === "each") {
-      for (const { rule, owner } of this.#children.owners()) if (rule === name) known.add(owner);
-    }
-    for (const uid of known) add(uid, { live: false, fresh: true });
+    add = (uid, cause) => {
+      if (cause.missed && gate) gate.lose(uid);
+      else this.#queue.add(name, uid, cause);
+    };
+    await gate?.begin((uid) => subjects.find(uid) !== undefined);
+    for (const uid of known) this.#queue.add(name, uid, { live: false, fresh: true });
   }
 
-  #objectRun(name: string, definition: ObjectRule, subjects: Subjects, call: RuleCall): RuleRun {
+  #finalizing(name: string, { kind: { type }, options }: ObjectRule): Finalizing | undefined {
+    const { client, set } = this.#options.session;
+    const finalize = "finalize" in options ? options.finalize : undefined;
+    return finalize && new Finalizing({ client, type, finalizer: finalizerOf(set, name), finalize: finalize as never });
+  }
+
+  #gate(rule: string, run: RuleRun): PruneGate | undefined {
+    if (!run.parents) return undefined;
+    const { session: { client, set, options: { clock } }, log } = this.#options;
+    return this.#held.use(
+      new PruneGate({
+        rule,
+        client,
+        set,
+        clock,
+        parents: () => run.parents!(),
+        onAllowed: (uid) => this.#queue.add(rule, uid, { live: true, fresh: true }),
+        onBlocked: (reason) => {
+          this.#failed.add(rule);
+          log({ level: "warn", rule, message: `blocked: ${reason}; to prune them: kubescript approve FILE ${rule}` });
+        },
+        onError: (error) => this.#logError(rule, undefined, error),
+      }),
+    );
+  }
+
+  #objectRun(
+    name: string,
+    definition: ObjectRule,
+    subjects: Subjects,
+    call: RuleCall,
+    finalizing: Finalizing | undefined,
+  ): RuleRun {
     const { session, context, checkpoints } = this.#options;
-    const { client } = session;
     switch (definition.type) {
-      case "each":
-        return new EachRunner({ name, definition, session, subjects, children: this.#children, context, call });
-      case "changed":
-        return new ChangedRunner({ name, definition, client, subjects, checkpoints, call });
-      case "reconcile": {
-        const { finalize } = definition.options;
-        const { type } = definition.kind;
-        const finalizer = `kubescript.dev/${session.set.script}.${name}`;
-        const finalizing = finalize && new Finalizing({ client, type, finalizer, finalize: finalize as never });
-        return new ReconcileRunner({ definition, subjects, call, finalizing });
+      case "each": {
+        const children = this.#children;
+        return new EachRunner({ name, definition, session, subjects, children, context, call, finalizing });
       }
+      case "changed":
+        return new ChangedRunner({ name, definition, client: session.client, subjects, checkpoints, call });
+      case "reconcile":
+        return new ReconcileRunner({ definition, subjects, call, finalizing });
     }
   }
 
@@ -253,13 +289,19 @@ export class Runner implements AsyncDisposable {
     name: string,
     { options }: ObjectRule,
     run: RuleRun,
-    find: (uid: string) => LiveObject | undefined,
+    subjects: Subjects,
+    gate: PruneGate | undefined,
   ): WorkRule {
     const timeoutMs = parseDuration(options.timeout ?? "60s");
     return {
       concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
-      debounce: debounceOf(options.debounce),
-      run: (uid) => this.#guarded(name, find(uid), timeoutMs, (signal) => run.run(uid, signal)),
+      // Whoever runs everything once does not wait for what may still happen.
+      debounce: this.#options.once ? undefined : debounceOf(options.debounce),
+      run: (uid) =>
+        this.#guarded(name, subjects.look(uid), timeoutMs, async (signal) => {
+          if (gate && subjects.find(uid)) gate.found(uid);
+          return gate?.holds(uid) ? { status: "done" } : await run.run(uid, signal);
+        }),
     };
   }
 
@@ -275,6 +317,7 @@ export class Runner implements AsyncDisposable {
       return await run(limit.signal);
     } catch (error) {
       if (this.#stopped.signal.aborted) return { status: "failed" };
+      this.#failed.add(name);
       this.#logError(name, object, error);
       if (isNamed(error, "Permanent")) return { status: "permanent" };
       const retryMs = isNamed(error, "RetryAfter") ? (error as { delayMs?: number }).delayMs : undefined;

@@ -10,10 +10,11 @@
 
 import type { Clock } from "../../base/clock.ts";
 import type { Client } from "../../client/client.ts";
+import { ApiError } from "../../client/errors.ts";
 import type { LiveObject } from "../../kube/object.ts";
 import { type Owner, ownerReference } from "../../kube/owner.ts";
+import { CONFIG_MAP } from "../../kube/well_known_types.ts";
 import type { SetIdentity } from "../../plan/set_identity.ts";
-import { CONFIG_MAP } from "../parent.ts";
 import { type CheckpointLine, checkpointLine, formatLine, replay } from "./checkpoint_log.ts";
 import type { Checkpoint, Checkpoints } from "./checkpoints.ts";
 import { MemoryCheckpoints } from "./memory_checkpoints.ts";
@@ -21,7 +22,8 @@ import { MemoryCheckpoints } from "./memory_checkpoints.ts";
 /** Label on the ConfigMaps: the name of the script. */
 const CHECKPOINTS_LABEL = "kubescript.dev/checkpoints";
 const LONGEST_JOURNAL = 256 * 1024;
-const LONGEST_SHARD = 512 * 1024;
+/** In UTF-16 units: a ConfigMap may have 1 MiB, and each unit takes up to three bytes. */
+const LONGEST_SHARD = 320 * 1024;
 const BYTES_PER_SECOND = 50 * 1024;
 const SHORTEST_PAUSE_MS = 1_000;
 
@@ -152,9 +154,9 @@ export class StoredCheckpoints implements Checkpoints {
 
   /** Stores what has not been stored yet. */
   async flush(): Promise<void> {
+    await this.#writing;
     this.#stopTimer?.();
     this.#stopTimer = undefined;
-    await this.#writing;
     if (this.#dirty.length > 0) await this.#write();
   }
 
@@ -202,6 +204,8 @@ export class StoredCheckpoints implements Checkpoints {
       return text.length;
     } catch (error) {
       this.#dirty = [...lines, ...this.#dirty];
+      // Somebody deleted the journal: it begins anew after everything was written as a whole.
+      if (error instanceof ApiError && error.isNotFound) this.#journalLength = Infinity;
       throw error;
     }
   }

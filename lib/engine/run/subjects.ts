@@ -8,6 +8,7 @@ import type { LiveObject } from "../../kube/object.ts";
 import { isTerminating } from "../../kube/owner.ts";
 import type { KindOf } from "../../kube/live.ts";
 import type { KubeObject } from "../../kube/object.ts";
+import { NAMESPACE } from "../../kube/well_known_types.ts";
 import type { Select } from "../../script/rules/select.ts";
 import type { Informer } from "../../watch/informer.ts";
 import type { Informers } from "../../watch/informers.ts";
@@ -38,8 +39,6 @@ export interface SubjectCause extends WorkCause {
   /** Whether the object is gone, or does not match any more, by what was found out from a list and not seen happening. */
   readonly missed: boolean;
 }
-
-const NAMESPACE = { group: "", version: "v1", kind: "Namespace", plural: "namespaces", namespaced: false };
 
 /** The objects that a rule is about. */
 export class Subjects implements Disposable {
@@ -99,8 +98,18 @@ export class Subjects implements Disposable {
    * @returns The object; `undefined` if it is gone or does not match.
    */
   find(uid: string): LiveObject | undefined {
-    const [object] = this.#byUid.get(uid);
+    const object = this.look(uid);
     return object && this.#isInside(object) && this.#matches(object) ? object : undefined;
+  }
+
+  /**
+   * Finds an object, also if `where` leaves it out.
+   *
+   * @param uid Its uid.
+   * @returns The object; `undefined` if it is gone.
+   */
+  look(uid: string): LiveObject | undefined {
+    return this.#byUid.get(uid)[0];
   }
 
   /** All objects of the selection, also those that `where` leaves out. */

@@ -57,10 +57,11 @@ export class Timetable {
 
   /** Goes on to the next time, counted from the times that were planned: those that have passed meanwhile are left out. */
   advance(): void {
-    const nowMs = this.#clock.now();
+    // Timers may fire a little early: the time that was just served does not come again.
+    const nowMs = Math.max(this.#clock.now(), this.#dueMs);
     if (this.#definition.type === "every") {
       const { intervalMs } = this.#definition;
-      const missed = Math.max(0, Math.floor((nowMs - this.#dueMs) / intervalMs));
+      const missed = Math.floor((nowMs - this.#dueMs) / intervalMs);
       this.#dueMs += intervalMs * (missed + 1);
     } else {
       this.#dueMs = this.#nextMs(nowMs);
@@ -72,9 +73,15 @@ export class Timetable {
     if (this.#definition.type === "every") {
       return lastMs === undefined ? nowMs : Math.max(nowMs, lastMs + this.#definition.intervalMs);
     }
-    const missedMs = lastMs === undefined ? Infinity : this.#nextMs(lastMs);
     const deadlineMs = parseDuration(this.#definition.options.deadline ?? "1h");
-    return missedMs <= nowMs && nowMs - missedMs <= deadlineMs ? missedMs : this.#nextMs(nowMs);
+    // Only the latest time counts: those before it may be too long ago.
+    const latestMs = this.#latestMs(nowMs);
+    const isMissed = lastMs !== undefined && latestMs > lastMs && nowMs - latestMs <= deadlineMs;
+    return isMissed ? latestMs : this.#nextMs(nowMs);
+  }
+
+  #latestMs(nowMs: number): number {
+    return this.#cron!.previousRuns(1, new Date(nowMs + 1))[0]?.getTime() ?? -Infinity;
   }
 
   #nextMs(afterMs: number): number {

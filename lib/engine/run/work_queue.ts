@@ -68,6 +68,9 @@ export interface WorkCounts {
 /** How much longer a first look waits than something live: both are served in the order of their waits. */
 const FIRST_LOOK_HANDICAP_MS = 5_000;
 
+/** Timers take no more than 24 days, and count anything longer as nothing. */
+const LONGEST_TIMER_MS = 24 * 60 * 60 * 1_000;
+
 const BACKOFF = { firstMs: 250, maxMs: 300_000 };
 
 /** Runs keys. */
@@ -141,10 +144,15 @@ export class WorkQueue {
    */
   counts(name: string): WorkCounts {
     const { items, running } = this.#lanes.get(name)!;
-    const ready = [...items.values()].filter(({ state }) => state === "ready");
-    const delayed = [...items.values()].filter(({ state }) => state === "delayed" || state === "backoff");
-    const since = Math.min(...ready.map(({ sinceMs }) => sinceMs), this.#clock.monotonic());
-    return { ready: ready.length, delayed: delayed.length, running, oldestMs: this.#clock.monotonic() - since };
+    const nowMs = this.#clock.monotonic();
+    const counts = { ready: 0, delayed: 0, running, oldestMs: 0 };
+    for (const { state, sinceMs } of items.values()) {
+      if (state === "delayed" || state === "backoff") counts.delayed++;
+      if (state !== "ready") continue;
+      counts.ready++;
+      counts.oldestMs = Math.max(counts.oldestMs, nowMs - sinceMs);
+    }
+    return counts;
   }
 
   /**
@@ -153,7 +161,7 @@ export class WorkQueue {
    * @returns Settles then; what waits for a time is not waited for.
    */
   async idle(): Promise<void> {
-    while (this.#running > 0 || this.#pick()) {
+    while (this.#running > 0 || (!this.#closed && this.#pick())) {
       await new Promise<void>((resolve) => this.#idle.push(resolve));
     }
   }
@@ -172,13 +180,15 @@ export class WorkQueue {
   #schedule(lane: Lane, key: string, item: Item, cause: WorkCause): void {
     const nowMs = this.#clock.monotonic();
     const { debounce } = lane.rule;
-    if (item.state !== "ready" && item.state !== "delayed") item.sinceMs = nowMs;
-    const settleMs = debounce ? Math.min(nowMs + debounce.waitMs, item.sinceMs + debounce.longestMs) : nowMs;
-    const dueMs = Math.max(settleMs, nowMs + (cause.delayMs ?? 0));
+    const isReady = item.state === "ready";
+    if (!isReady && item.state !== "delayed") item.sinceMs = nowMs;
+    // What has settled and waits for its turn is not put off again: it reads what there is when it begins.
+    const settleMs = debounce && !isReady ? Math.min(nowMs + debounce.waitMs, item.sinceMs + debounce.longestMs) : nowMs;
+    const dueMs = isReady ? nowMs : Math.max(settleMs, nowMs + (cause.delayMs ?? 0));
     const handicapMs = cause.live ? 0 : FIRST_LOOK_HANDICAP_MS;
     if (dueMs > nowMs) return this.#delay(lane, key, item, dueMs, "delayed", handicapMs);
-    const rank = Math.min(item.state === "ready" ? item.rank! : Infinity, item.sinceMs + handicapMs);
-    if (item.state === "ready" && rank === item.rank) return;
+    const rank = Math.min(isReady ? item.rank! : Infinity, item.sinceMs + handicapMs);
+    if (isReady && rank === item.rank) return;
     this.#makeReady(lane, key, item, rank);
     this.#pump();
   }
@@ -201,7 +211,8 @@ export class WorkQueue {
     this.#stopTimer();
     const next = this.#delayed.peek();
     if (!next || this.#closed) return;
-    this.#stopTimer = this.#clock.timer(Math.max(0, next.dueMs - this.#clock.monotonic()), () => this.#wake());
+    const waitMs = Math.max(0, next.dueMs - this.#clock.monotonic());
+    this.#stopTimer = this.#clock.timer(Math.min(waitMs, LONGEST_TIMER_MS), () => this.#wake());
   }
 
   #wake(): void {

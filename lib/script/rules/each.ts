@@ -40,7 +40,7 @@ export interface EachOptions<T, O extends Kinds, R extends Kinds> extends Select
   readonly owns?: O;
   /** The kinds whose objects the rule may look at. */
   readonly reads?: R;
-  /** Runs before a matching object goes; it stays until this has succeeded. */
+  /** Runs before a matching object goes, and when it does not match any more; it stays until this has succeeded. */
   readonly finalize?: (object: Live<T>, context: RuleContext) => unknown;
 }
 

@@ -4,11 +4,10 @@
  * @module
  */
 
-import type { DeepReadonly } from "../../base/deep_readonly.ts";
 import { parseDuration } from "../../base/duration.ts";
 import { isJsonObject } from "../../base/json.ts";
 import { type DesiredObject, formatOrigin, type Origin } from "../../kube/desired_object.ts";
-import type { KubeObject } from "../../kube/object.ts";
+import { formatRef, refOf } from "../../kube/object_ref.ts";
 import { flatten } from "../flatten.ts";
 import { readResource } from "../resource.ts";
 import { ScriptError } from "../script_error.ts";
@@ -18,8 +17,6 @@ import { extensionOf } from "./extend.ts";
 export interface Children {
   /** The children, as the rule wrote them. */
   readonly objects: readonly DesiredObject[];
-  /** Fields of objects that belong to somebody else. */
-  readonly extensions: readonly DeepReadonly<KubeObject>[];
   /** The status that the object is to have; absent if the rule says nothing about it. */
   readonly status?: unknown;
   /** When to look again, in milliseconds. */
@@ -44,10 +41,9 @@ export function readChildren(returned: unknown, origin: Origin): Children | unde
   }
   const result = isResult(returned) ? returned : { children: returned };
   const objects: DesiredObject[] = [];
-  const extensions: DeepReadonly<KubeObject>[] = [];
   for (const { value, origin: place } of flatten(result.children, { path: "children" })) {
     const extension = typeof value === "object" && value !== null ? extensionOf(value) : undefined;
-    if (extension) extensions.push(extension);
+    if (extension) problems.push(`${place.path}: Cannot extend ${formatRef(refOf(extension))} in this version`);
     else if (typeof value !== "object" || value === null) problems.push(`${place.path} is a ${typeof value}`);
     else {
       const object = readResource(value, { ...origin, path: `${origin.path} ${place.path}` }, problems);
@@ -57,7 +53,6 @@ export function readChildren(returned: unknown, origin: Origin): Children | unde
   if (problems.length > 0) throw new ScriptError(action, problems);
   return {
     objects,
-    extensions,
     ...(result.status !== undefined && { status: result.status }),
     ...(result.again !== undefined && { againMs: parseDuration(result.again) }),
   };

@@ -23,6 +23,10 @@ export function readRules(
   params: Readonly<Record<string, unknown>>,
 ): ReadonlyMap<string, RuleDefinition> {
   const rules = callRules(script, params);
+  if (rules instanceof Promise) {
+    rules.catch(() => {});
+    throw new ScriptError(actionOf(script), ["the function of the rules must not be async"]);
+  }
   if (!isJsonObject(rules)) throw new ScriptError(actionOf(script), ["the rules must be an object"]);
   const problems: string[] = [];
   const found = new Map<string, RuleDefinition>();

@@ -19,7 +19,7 @@ import { checkSelect, type Select } from "./select.ts";
 export interface ReconcileOptions<T, R extends Kinds> extends Select<T> {
   /** The kinds whose objects the rule may look at. */
   readonly reads?: R;
-  /** Runs before a matching object goes; it stays until this has succeeded. */
+  /** Runs before a matching object goes, and when it does not match any more; it stays until this has succeeded. */
   readonly finalize?: (object: Live<T>, context: RuleContext) => unknown;
 }
 

@@ -1,0 +1,75 @@
+/**
+ * The kinds onto whose objects rules put finalizers: the parent of the set remembers them, so that no finalizer is left
+ * behind when a rule or the whole set goes.
+ *
+ * @module
+ */
+
+import { ApiError } from "../../client/errors.ts";
+import type { LiveObject } from "../../kube/object.ts";
+import { formatGroupKind, parseGroupKind } from "../../kube/resource_type.ts";
+import { CONFIG_MAP } from "../../kube/well_known_types.ts";
+import type { RuleDefinition } from "../../script/rules/rule.ts";
+import type { Session } from "../session.ts";
+import { finalizerOf } from "./finalizing.ts";
+
+/** Annotation on the parent: the kinds, as `Kind.group`. */
+const ANNOTATION = "kubescript.dev/finalized-kinds";
+
+/**
+ * Remembers the kinds of rules that finalize, and removes the finalizers of rules that are no more.
+ *
+ * @param session The session.
+ * @param parent The parent of the set.
+ * @param rules All rules of the script.
+ */
+export async function noteFinalizedKinds(
+  session: Session,
+  parent: LiveObject,
+  rules: ReadonlyMap<string, RuleDefinition>,
+): Promise<void> {
+  const kinds = new Set(notedKinds(parent));
+  const finalizers = new Set<string>();
+  for (const [name, rule] of rules) {
+    if (!("kind" in rule && "finalize" in rule.options)) continue;
+    kinds.add(formatGroupKind(rule.kind.type));
+    finalizers.add(finalizerOf(session.set, name));
+  }
+  const text = [...kinds].sort().join(",");
+  if (text !== notedKinds(parent).join(",")) {
+    const patch = { metadata: { annotations: { [ANNOTATION]: text } } };
+    await session.client.patch(CONFIG_MAP, parent, patch, { type: "merge", fieldManager: "kubescript" });
+  }
+  await sweepFinalizers(session, parent, finalizers);
+}
+
+/**
+ * Removes the finalizers of rules, without anything being cleaned up.
+ *
+ * @param session The session.
+ * @param parent The parent of the set.
+ * @param keep The finalizers that stay.
+ */
+export async function sweepFinalizers(
+  { client, mapper, set }: Session,
+  parent: LiveObject,
+  keep: ReadonlySet<string> = new Set(),
+): Promise<void> {
+  for (const type of notedKinds(parent).map((kind) => mapper.find(parseGroupKind(kind)))) {
+    if (!type) continue;
+    for await (const object of client.listMetadata(type, { allNamespaces: true })) {
+      for (const finalizer of object.metadata.finalizers ?? []) {
+        if (!finalizer.startsWith(finalizerOf(set)) || keep.has(finalizer)) continue;
+        try {
+          await client.removeFinalizer(type, object, finalizer);
+        } catch (error) {
+          if (!(error instanceof ApiError && error.isNotFound)) throw error;
+        }
+      }
+    }
+  }
+}
+
+function notedKinds({ metadata: { annotations = {} } }: LiveObject): string[] {
+  return (annotations[ANNOTATION] ?? "").split(",").filter((kind) => kind !== "");
+}

@@ -1,0 +1,60 @@
+import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
+import type { KubeObject } from "../../kube/object.ts";
+import { defineKind } from "../kind.ts";
+import { extend } from "./extend.ts";
+import { readChildren } from "./read_children.ts";
+
+interface Map extends KubeObject {
+  readonly apiVersion: "v1";
+  readonly kind: "ConfigMap";
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+const ConfigMap = defineKind<Map>("v1", "ConfigMap", { plural: "configmaps" });
+const map = (name: string) => ConfigMap({ metadata: { name } });
+const ORIGIN = { path: 'rule "a" for Namespace/x' };
+const namesOf = (returned: unknown) => readChildren(returned, ORIGIN)?.objects.map(({ object }) => object.metadata?.name);
+
+for (
+  const { name, returned, is } of [
+    { name: "one object", returned: map("a"), is: ["a"] },
+    { name: "nested lists with gaps", returned: [map("a"), false, [null, undefined, [map("b")]]], is: ["a", "b"] },
+    { name: "nothing wanted", returned: [], is: [] },
+    { name: "null, as nothing wanted", returned: null, is: [] },
+    { name: "no opinion", returned: undefined, is: undefined },
+    { name: "a result", returned: { children: [map("a")] }, is: ["a"] },
+    { name: "a result with one child", returned: { children: map("a") }, is: ["a"] },
+    { name: "a result without children", returned: { children: undefined, status: {} }, is: [] },
+  ]
+) {
+  Deno.test(`readChildren() takes ${name}`, () => deepStrictEqual(namesOf(returned), is));
+}
+
+Deno.test("readChildren() reads status, and when to look again", () => {
+  const { status, againMs } = readChildren({ children: [], status: { ready: 1 }, again: "10s" }, ORIGIN)!;
+  deepStrictEqual([status, againMs], [{ ready: 1 }, 10_000]);
+  strictEqual("status" in readChildren([], ORIGIN)!, false);
+});
+
+for (
+  const { name, returned, message } of [
+    { name: "a promise", returned: Promise.resolve([]), message: /: it is a promise: the function must not/ },
+    { name: "a number", returned: [1], message: /children\[0\] is a number/ },
+    { name: "a text for children", returned: { children: "x" }, message: /children is a string/ },
+    { name: "an object without a name", returned: { apiVersion: "v1", kind: "ConfigMap" }, message: /name/ },
+    {
+      name: "an extension, for now",
+      returned: [map("a"), extend(ConfigMap, "shop/b", { data: { x: "1" } })],
+      message: /children\[1\]: Cannot extend ConfigMap\/shop\/b in this version/,
+    },
+    { name: "all mistakes at once", returned: [1, ["a"]], message: /is a number[\s\S]*is a string/ },
+  ]
+) {
+  Deno.test(`readChildren() refuses ${name}`, () => {
+    throws(() => readChildren(returned, ORIGIN), { name: "ScriptError", message });
+  });
+}
+
+Deno.test("readChildren() refuses a time that cannot be read", () => {
+  throws(() => readChildren({ children: [], again: "soon" }, ORIGIN), RangeError);
+});
