@@ -47,9 +47,9 @@ async function replay() {
 }
 
 function report(ms, objects) {
-  const { user, system } = process.cpuUsage();
   setTimeout(() => {
     const rssMiB = process.memoryUsage().rss / 2 ** 20;
+    const { user, system } = process.cpuUsage();
     console.log(JSON.stringify({ ms, cpuMs: (user + system) / 1_000, objects, rssMiB }));
     process.exit(0);
   }, 2_000);

@@ -1,4 +1,5 @@
 import { strictEqual } from "node:assert/strict";
+import type { ListProgress } from "../client/object_list.ts";
 import { Journal } from "../engine/ad_hoc/journal.ts";
 import { deleteRequest } from "../kube/write_request.ts";
 import { AdHocOutput, type AdHocOutputOptions } from "./ad_hoc_output.ts";
@@ -24,8 +25,14 @@ function script(options: Partial<AdHocOutputOptions> & { readonly columns?: numb
   return { host, output, journal };
 }
 
-const page = (read: number, remaining: number | undefined, isLast = false) => ({ type: pods, read, remaining, isLast });
-const yellow = (text: string) => `\x1b[33m${text}\x1b[39m`;
+function page(read: number, remaining: number | undefined, isLast = false): ListProgress {
+  return { type: pods, read, remaining, isLast };
+}
+
+function yellow(text: string): string {
+  return `\x1b[33m${text}\x1b[39m`;
+}
+
 const fields = [{ path: "data.a", from: "x".repeat(50), to: "y" }];
 
 const cases: Record<string, [

@@ -44,7 +44,10 @@ for (const [args, flags] of good) {
   });
 }
 
-const dryRun = (arg: string) => `Cannot use "${arg}": write --dry-run, and not after "--"`;
+function dryRun(arg: string): string {
+  return `Cannot use "${arg}": write --dry-run, and not after "--"`;
+}
+
 const bad: [args: string, message: string][] = [
   ["--context", "Cannot use --context without a value"],
   ["--context=", "Cannot use --context without a value"],

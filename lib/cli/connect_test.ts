@@ -59,7 +59,7 @@ const choices: [args: string[], options: ConnectOptions, dryRun: boolean, reques
   [["--dry-run"], { dryRun: false }, true, "GET /api/v1/namespaces/test-ns/configmaps/a"],
 ];
 for (const [args, options, dryRun, request] of choices) {
-  Deno.test(`connect() honours "${args.join(" ")}" and ${JSON.stringify(options)}`, async () => {
+  Deno.test(`connect() honours "${args.join(" ")}" and ${Deno.inspect(options)}`, async () => {
     await using made = await script(args, options);
     await made.k.get(configMaps, "a");
     deepStrictEqual([made.k.dryRun, made.requests], [dryRun, [request]]);

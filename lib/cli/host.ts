@@ -115,7 +115,8 @@ function outputStream(stream: typeof Deno.stdout | typeof Deno.stderr): OutputSt
 
 function consoleColumns(): number | undefined {
   try {
-    return Deno.consoleSize().columns;
+    // Some pseudo-terminals have no size.
+    return Deno.consoleSize().columns || undefined;
   } catch {
     return undefined;
   }

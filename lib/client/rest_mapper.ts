@@ -64,10 +64,31 @@ export class RestMapper {
   }
 
   /**
-   * Finds a kind by any of the names that kubectl takes: kind, plural, singular, short name, each with `.group` or
-   * `.version.group`.
+   * Finds the kinds of a category, such as `all`.
    *
-   * @param name For example `deploy`, `Deployment`, `deployments.apps`, `deployments.v1.apps`.
+   * @param name The category.
+   * @returns Its kinds, each as the server prefers it; none if there is no such category.
+   *
+   * @example Usage
+   * ```ts
+   * import { deepStrictEqual } from "node:assert/strict";
+   *
+   * const pods = { group: "", version: "v1", kind: "Pod", plural: "pods", namespaced: true, categories: ["all"] };
+   * const mapper = new RestMapper({ types: [pods], stale: [] });
+   * deepStrictEqual(mapper.category("all"), [pods]);
+   * ```
+   */
+  category(name: string): ResourceType[] {
+    return this.types.filter((type) => {
+      return type.categories?.includes(name) && this.find({ group: type.group, kind: type.kind }) === type;
+    });
+  }
+
+  /**
+   * Finds a kind by any of the names that kubectl takes: kind, plural, singular, short name, each with `.group` (of which
+   * the beginning is enough) or `.version.group`.
+   *
+   * @param name For example `deploy`, `Deployment`, `deployments.apps`, `deployments.v1.apps`, `ingresses.networking`.
    * @returns How the API serves it.
    * @throws {DiscoveryError} If there is no such kind; it suggests a near one.
    *
@@ -87,7 +108,8 @@ export class RestMapper {
     const fits = (type: ResourceType) =>
       suffix === "" || type.group === suffix || `${type.version}.${type.group}` === suffix ||
       (type.group === "" && type.version === suffix);
-    const found = (this.#byName.get(short!.toLowerCase()) ?? []).find(fits);
+    const named = this.#byName.get(short!.toLowerCase()) ?? [];
+    const found = named.find(fits) ?? named.find((type) => type.group.startsWith(suffix));
     if (found) return found;
     throw new DiscoveryError(`Cannot find kind "${name}": the server does not offer it`, { hint: this.#hint(short!) });
   }
@@ -113,9 +135,14 @@ export class RestMapper {
     );
   }
 
-  #hint(kind: string): string {
-    const exact = this.#resources.types.find((type) => type.kind.toLowerCase() === kind.toLowerCase());
-    const near = exact?.kind ?? nearest(kind, this.#resources.types.map((type) => type.kind));
+  #hint(name: string): string {
+    const { types } = this.#resources;
+    const kinds = new Map([
+      ...types.flatMap(({ kind, shortNames = [] }) => shortNames.map((short) => [short, kind] as const)),
+      ...types.map(({ kind, plural }) => [plural, kind] as const),
+      ...types.map(({ kind }) => [kind, kind] as const),
+    ]);
+    const near = kinds.get(nearest(name, kinds.keys()) ?? "");
     if (near === undefined) {
       return "Check kind and apiVersion; if the kind is a custom one, its CustomResourceDefinition is not installed";
     }

@@ -12,10 +12,12 @@ const mapper = new RestMapper({
     kind("v1", "Pod", "pods", "po"),
     kind("v1", "Event", "events", "ev"),
     kind("v1", "ComponentStatus", "componentstatuses", "cs"),
-    kind("apps/v1", "Deployment", "deployments", "deploy"),
+    { ...kind("apps/v1", "Deployment", "deployments", "deploy"), categories: ["all"] },
     kind("events.k8s.io/v1", "Event", "events", "ev"),
-    kind("autoscaling/v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers", "hpa"),
-    kind("autoscaling/v1", "HorizontalPodAutoscaler", "horizontalpodautoscalers", "hpa"),
+    ...["autoscaling/v2", "autoscaling/v1"].map((apiVersion) => ({
+      ...kind(apiVersion, "HorizontalPodAutoscaler", "horizontalpodautoscalers", "hpa"),
+      categories: ["all", "scaling"],
+    })),
     kind("example.com/v1", "Widget", "widgets"),
     kind("example.com/v1", "Cs", "cs"),
     { group: "old.example.com", version: "v1", kind: "Gadget", plural: "gadgets", namespaced: false, singular: "" },
@@ -43,6 +45,10 @@ const names: [name: string, found: string][] = [
   ["hpa.autoscaling", "autoscaling/v2 horizontalpodautoscalers"],
   ["hpa.v1.autoscaling", "autoscaling/v1 horizontalpodautoscalers"],
   ["widgets.example.com", "example.com/v1 widgets"],
+  // The beginning of a group is enough, but a whole one counts more.
+  ["events.events", "events.k8s.io/v1 events"],
+  ["widgets.exam", "example.com/v1 widgets"],
+  ["hpa.auto", "autoscaling/v2 horizontalpodautoscalers"],
   ["gadget", "old.example.com/v1 gadgets"],
   // A full name goes before the same short name of a kind that the server prefers.
   ["cs", "example.com/v1 cs"],
@@ -56,6 +62,9 @@ for (const [name, found] of names) {
 
 const unknown: [name: string, hint: string][] = [
   ["deploymnets", 'Did you mean kind "Deployment" in "apps/v1"?'],
+  ["horizontalpodautoscalar", 'Did you mean kind "HorizontalPodAutoscaler" in "autoscaling/v2" or "autoscaling/v1"?'],
+  ["hpq", 'Did you mean kind "HorizontalPodAutoscaler" in "autoscaling/v2" or "autoscaling/v1"?'],
+  ["componentstatusses", 'Did you mean kind "ComponentStatus" in "v1"?'],
   ["deployments.v2.apps", 'Did you mean kind "Deployment" in "apps/v1"?'],
   ["pods.apps", 'Did you mean kind "Pod" in "v1"?'],
   ["events.example.com", 'Did you mean kind "Event" in "v1" or "events.k8s.io/v1"?'],
@@ -81,6 +90,13 @@ Deno.test("RestMapper.find() prefers the server's first version", () => {
   strictEqual(mapper.find({ ...hpa, version: "v1" })?.version, "v1");
   strictEqual(mapper.find({ ...hpa, version: "v3" }), undefined);
   strictEqual(mapper.find({ group: "apps", kind: "HorizontalPodAutoscaler" }), undefined);
+});
+
+Deno.test("RestMapper.category() finds the kinds of a category in the versions that the server prefers", () => {
+  const found = (name: string) => mapper.category(name).map((type) => `${formatApiVersion(type)} ${type.plural}`);
+  deepStrictEqual(found("all"), ["apps/v1 deployments", "autoscaling/v2 horizontalpodautoscalers"]);
+  deepStrictEqual(found("scaling"), ["autoscaling/v2 horizontalpodautoscalers"]);
+  deepStrictEqual(found("none"), []);
 });
 
 Deno.test("RestMapper.unknown() tells other versions, and near kinds", () => {

@@ -68,6 +68,7 @@ export class SubresourceClient extends ResourceClient {
    * @param replicas How many.
    * @param options Whether to apply, force, dry run, field manager.
    * @returns The numbers.
+   * @throws {RangeError} If it is not a number of replicas.
    * @throws {TypeError} If the number is to be applied and neither the options nor the client name a field manager.
    * @throws {ApiError} With `isNotFound` if the object does not exist, or its kind cannot be scaled; with
    * `isApplyConflict` if somebody else owns the number that is applied.

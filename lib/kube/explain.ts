@@ -4,13 +4,13 @@
  * @module
  */
 
-import { dereference, type KindSchema, type Schema, valuesOf } from "./schema.ts";
+import { dereference, type FindSchema, type KindSchema, referenceOf, type Schema, valuesOf } from "./schema.ts";
 
 /** What a schema says about a field. */
 export interface Explanation {
   /** The field's path, such as `spec.template.spec.containers`; empty for the object itself. */
   readonly path: string;
-  /** The type in words, such as `string`, `[]Object`, `map[string]string`. */
+  /** The type in words, such as `string`, `[]Container`, `map[string]string`; `Object` if it has no name. */
   readonly type: string;
   /** What it is for. */
   readonly description: string;
@@ -43,46 +43,53 @@ export interface Explanation {
  * ```
  */
 export function explainField({ schema, find }: KindSchema, path: string): Explanation {
-  const resolve = (schema: Schema) => dereference(schema, find);
-  let field = resolve(schema);
+  let field = schema;
   let required = true;
   const seen: string[] = [];
   for (const name of path.split(".").filter((name) => name !== "")) {
-    const holder = contentOf(field, resolve);
-    const next = holder.properties?.[name];
+    const { properties = {}, required: names = [] } = contentOf(field, find);
+    const next = properties[name];
     if (!next) {
-      const there = Object.keys(holder.properties ?? {}).join(", ") || "none";
-      throw new RangeError(`Cannot explain "${path}": "${seen.join(".")}" has no field "${name}" but ${there}`);
+      const there = Object.keys(properties).join(", ") || "none";
+      throw new RangeError(`Cannot explain "${path}": there is no field "${name}" but ${there}`);
     }
-    required = holder.required?.includes(name) ?? false;
-    field = resolve(next);
+    required = names.includes(name);
+    field = next;
     seen.push(name);
   }
-  const describe = (name: string, schema: Schema, isRequired: boolean) => ({
-    path: name,
-    type: typeName(schema, resolve),
-    description: schema.description ?? "",
-    required: isRequired,
-    ...(schema.enum && { enum: schema.enum }),
-    ...(schema.default !== undefined && { default: schema.default }),
-  });
-  const { properties = {}, required: names = [] } = contentOf(field, resolve);
+  const { properties = {}, required: names = [] } = contentOf(field, find);
   const fields = Object.entries(properties).map(([name, inner]) =>
-    describe([...seen, name].join("."), resolve(inner), names.includes(name))
+    describe([...seen, name].join("."), inner, names.includes(name), find)
   );
-  return { ...describe(seen.join("."), field, required), fields };
+  return { ...describe(seen.join("."), field, required, find), fields };
+}
+
+function describe(path: string, field: Schema, required: boolean, find: FindSchema): Omit<Explanation, "fields"> {
+  const { description = "", enum: values, default: byDefault } = dereference(field, find);
+  return {
+    path,
+    type: typeName(field, find),
+    description,
+    required,
+    ...(values && { enum: values }),
+    ...(byDefault !== undefined && { default: byDefault }),
+  };
 }
 
 /** Goes through lists and maps to the object in them. */
-function contentOf(schema: Schema, resolve: (schema: Schema) => Schema): Schema {
-  const inner = schema.items ?? valuesOf(schema);
-  return inner ? contentOf(resolve(inner), resolve) : schema;
+function contentOf(schema: Schema, find: FindSchema): Schema {
+  const known = dereference(schema, find);
+  const inner = known.items ?? valuesOf(known);
+  return inner ? contentOf(inner, find) : known;
 }
 
-function typeName(schema: Schema, resolve: (schema: Schema) => Schema): string {
-  if (schema.items) return `[]${typeName(resolve(schema.items), resolve)}`;
+/** Names a type as kubectl does: objects by the last part of their schema's name. */
+function typeName(schema: Schema, find: FindSchema): string {
+  const { items } = schema;
   const values = valuesOf(schema);
-  if (values) return `map[string]${typeName(resolve(values), resolve)}`;
-  if (schema.type === "object" || schema.properties) return "Object";
-  return schema.type ?? schema.format ?? "any";
+  if (items) return `[]${typeName(items, find)}`;
+  if (values) return `map[string]${typeName(values, find)}`;
+  const { type = "object" } = dereference(schema, find);
+  const name = referenceOf(schema)?.split(".").at(-1);
+  return type === "object" ? name ?? "Object" : type;
 }

@@ -84,6 +84,13 @@ for (
   });
 }
 
+for (const replicas of [NaN, -1, 1.5, Infinity, "3" as never]) {
+  Deno.test(`scaleRequest() refuses ${replicas} replicas`, () => {
+    const message = `Cannot scale Deployment "web" to ${replicas}: it is not a number of replicas`;
+    throws(() => scaleRequest(DEPLOYMENTS, ADDRESS, replicas), { name: "RangeError", message });
+  });
+}
+
 const REQUESTS: readonly [name: string, request: KubeRequest, want: KubeRequest][] = [
   [
     "getRequest() reads an object",

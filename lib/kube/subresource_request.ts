@@ -43,6 +43,7 @@ export interface TokenSpec {
  * @param replicas How many.
  * @param options Whether to apply, force, dry run, field manager.
  * @returns The request. It says what is to be, but may undo what somebody else has set since.
+ * @throws {RangeError} If it is not a number of replicas.
  * @throws {TypeError} If the number is to be applied and the field manager is missing.
  */
 export function scaleRequest(
@@ -51,6 +52,10 @@ export function scaleRequest(
   replicas: number,
   { apply, force, fieldManager, ...write }: ScaleQuery = {},
 ): KubeRequest {
+  // JSON has no NaN: `null` would be sent, which means the default.
+  if (!Number.isInteger(replicas) || replicas < 0) {
+    throw new RangeError(`Cannot scale ${type.kind} "${name}" to ${replicas}: it is not a number of replicas`);
+  }
   const subresource = "scale";
   const spec = { replicas };
   if (!apply) {

@@ -5,6 +5,8 @@
  */
 
 import type { Client } from "../client/client.ts";
+import { readOpenApiDocument, readOpenApiIndex } from "../client/openapi.ts";
+import type { KubeRequest } from "../kube/request.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
 import type { Schema } from "../kube/schema.ts";
 
@@ -32,16 +34,11 @@ export async function readSchemas(
   isWanted: (apiVersion: string) => boolean,
   options: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<Record<string, Schema>> {
-  const get = (path: string) =>
-    client.fetch({ method: "GET", verb: "get", path, what: `read ${path}`, idempotent: true }, options);
-  const { paths } = await get("/openapi/v3") as { paths: Record<string, { serverRelativeURL: string }> };
+  const fetchObject = (request: KubeRequest) => client.fetch(request, options);
   // There are documents on groups as a whole and on what is no API, too.
-  const wanted = Object.entries(paths).filter(([path]) => {
+  const wanted = Object.entries(await readOpenApiIndex(fetchObject)).filter(([path]) => {
     return /^(api|apis\/[^/]+)\/[^/]+$/.test(path) && isWanted(path.replace(/^apis?\//, ""));
   });
-  const parts = await Promise.all(wanted.map(async ([, { serverRelativeURL }]) => {
-    const { components } = await get(serverRelativeURL) as { components?: { schemas?: Record<string, Schema> } };
-    return components?.schemas ?? {};
-  }));
+  const parts = await Promise.all(wanted.map(([, address]) => readOpenApiDocument(fetchObject, address)));
   return Object.assign({}, ...parts);
 }

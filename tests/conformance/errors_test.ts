@@ -2,7 +2,7 @@ import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/st
 import { systemClock } from "../../lib/base/clock.ts";
 import type { Client } from "../../lib/client/client.ts";
 import { type ApiError, UnexpectedResponseError } from "../../lib/client/errors.ts";
-import { ConfigMap, Service } from "../../lib/kinds/mod.ts";
+import { ConfigMap, Event, Service } from "../../lib/kinds/mod.ts";
 import { hastyClock } from "../e2e/faulty_client.ts";
 import { createUnderWebhook, evictGuardedPod } from "../e2e/refusals.ts";
 import { htmlAnswer, statusAnswer, textAnswer } from "../faults/answers.ts";
@@ -92,9 +92,12 @@ const CASES: Readonly<Record<string, Case>> = {
     cause: ["FieldManagerConflict", ".data.a"],
   },
   "410 Expired": {
-    refuse: ({ k }) => Array.fromAsync(k.watch(ConfigMap, { resourceVersion: "1" })),
+    async refuse({ target, k }) {
+      await target.forget(Event);
+      await k.list(Event, { resourceVersion: "1", resourceVersionMatch: "Exact" }).toArray();
+    },
     is: "isExpired",
-    message: /^Cannot watch configmaps in namespace \S+: too old resource version/,
+    message: /^Cannot list events in namespace \S+: The resourceVersion for the provided list is too old/,
   },
   "413 RequestEntityTooLarge": {
     refuse: ({ k }) => k.create(settings("large", { a: "x".repeat(3_200_000) })),

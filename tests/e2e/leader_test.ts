@@ -117,7 +117,7 @@ Deno.test("no process writes while the API server is down for longer than a Leas
   deepStrictEqual(writers.writers, leader === a ? ["a"] : ["a", "b"]);
 });
 
-Deno.test("a leader that is cut off overwrites nothing, though its requests arrive in the end", async () => {
+Deno.test("a leader that is cut off overwrites nothing when it is back", async () => {
   await using writers = await ElectedWriters.setUp();
   await using stack = new AsyncDisposableStack();
   const { proxy } = stack.use(await connectThroughFaults());
@@ -162,6 +162,24 @@ Deno.test("LeaderElection writes a Lease as the API wants it, and notices that i
   const { spec } = await getObject("lease/tenants", home.name);
   deepStrictEqual([spec.holderIdentity ?? "", spec.leaseDurationSeconds], ["", 1]);
   deepStrictEqual(statuses.map(({ reason }) => reason).filter((reason) => reason !== undefined), []);
+});
+
+Deno.test("LeaderElection keeps its term though a connection died without a word", async () => {
+  await using home = await cluster.namespace("leader");
+  await using faulty = await connectThroughFaults({ clock: systemClock });
+  const { client, proxy } = faulty;
+  const options = { client, clock: systemClock, namespace: home.name, name: "tenants", identity: "a" };
+  const election = new LeaderElection(options);
+  const stopping = new AbortController();
+  const run = election.run(stopping.signal);
+  await until("it leads", () => Promise.resolve(election.term !== undefined));
+  const term = election.term!;
+  using silence = proxy.inject({ fault: "blackHole" }, { method: "PUT", times: 1 });
+  const renewals = () => proxy.requests.filter(({ method }) => method === "PUT");
+  await until("it renews again", () => Promise.resolve(silence.strikes === 1 && !renewals().at(-1)!.fault));
+  strictEqual(election.term, term);
+  stopping.abort();
+  await run;
 });
 
 Deno.test("LeaderElection says which permission is missing, and recovers when it is there", async () => {

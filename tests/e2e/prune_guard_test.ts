@@ -6,7 +6,8 @@ import { kubectl, until } from "./objects.ts";
 const cluster = testCluster();
 
 /** A rule that makes a ConfigMap for each Secret with a label. */
-const scriptFor = (namespace: string, label: string) => `
+function scriptFor(namespace: string, label: string): string {
+  return `
 import { each, script } from "@kubescript/kubescript";
 import { ConfigMap, Secret } from "@kubescript/kubescript/kinds";
 export default script("guarded", {
@@ -17,6 +18,7 @@ export default script("guarded", {
   },
 });
 `;
+}
 
 async function setUp() {
   const stack = new AsyncDisposableStack();

@@ -76,6 +76,20 @@ function errorEvent(code: number, status: typeof tooOld): string {
   return JSON.stringify({ type: "ERROR", object: failureStatus(code, status) });
 }
 
+Deno.test("Informer reads everything by one request, also what the server would compress", async () => {
+  await using setup = await setUp();
+  const { admin, proxy, informers } = setup;
+  const data = { text: "x".repeat(1_000) };
+  const names = Array.from({ length: 400 }, (_, i) => `m-${i}`);
+  await Promise.all(names.map((name) => {
+    return admin.create({ apiVersion: "v1", kind: "ConfigMap", metadata: { name, labels: TEST_LABEL }, data });
+  }));
+  using informer = follow(informers);
+  await informer.synced();
+  strictEqual(informer.size, 400);
+  deepStrictEqual([proxy.requests.length, watches(proxy)], [1, ["all"]]);
+});
+
 const initial: RequestMatcher = { watch: true, path: /sendInitialEvents/ };
 const resumed: RequestMatcher = { watch: true, path: /configmaps\?(?!.*sendInitialEvents)/ };
 

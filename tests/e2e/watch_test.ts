@@ -42,11 +42,8 @@ function configMap(name: string, labels: Record<string, string> = { test: "watch
 Deno.test("Informer tells what there is and everything that happens", async () => {
   await using setup = await setUp();
   const { client, informers } = setup;
-  // More than the server sends without compressing it, if it may.
-  const names = Array.from({ length: 400 }, (_, i) => `m-${i}`);
-  await Promise.all(
-    names.map((name) => client.create(configMap(name, { test: "watch" }, { text: "x".repeat(1_000) }))),
-  );
+  const names = ["x", "y", "z"];
+  for (const name of names) await client.create(configMap(name));
   using informer = informers.get(configMaps, { labels: { test: "watch" } });
   const recorder = new Recorder(informer);
   await informer.synced();

@@ -45,12 +45,19 @@ export async function copyTo(
   // The whole path is in the archive, so that tar makes the folders on the way.
   const start = folder.startsWith("/") ? "/" : ".";
   const place = `${folder}/${name}`.replace(/^\/+/, "") || ".";
-  pack(controller, local, place, info, count).then(() => controller.finalize()).catch((error) =>
-    controller.error(error)
-  );
+  const packing = pack(controller, local, place, info, count)
+    .then(() => controller.finalize())
+    .catch((error) => controller.error(error));
   const what = `copy "${local}" to ${formatRef(refOf(pod))}`;
-  await runTar(access.sender, pod, ["xmof", "-", "-C", start], { ...options, stdin: readable }, what);
-  return count;
+  try {
+    await runTar(access.sender, pod, ["xmof", "-", "-C", start], { ...options, stdin: readable }, what);
+    return count;
+  } catch (error) {
+    // Nobody reads the archive any more, so that the file that is being packed has to be closed.
+    controller.error(error);
+    await packing;
+    throw error;
+  }
 }
 
 async function pack(

@@ -21,16 +21,13 @@ export function itemsOf(answer: Answer): LiveObject[] {
 }
 
 /**
- * Tells why the server did not try a write that may be right.
+ * Tells whether a permission is missing. A quota or a policy forbids things, too, but to everybody.
  *
  * @param answer The answer.
- * @returns The reason; `undefined` if it tried it, or refused what was to be written.
+ * @returns Whether it is so.
  */
-export function whyNotTried({ status, text }: Answer): string | undefined {
-  // A quota or a policy forbids, too: but whoever asks.
-  if (status === 403 && / is forbidden: user \\"/i.test(text)) return "not permitted";
-  if (status === 400 && / does not support dry run/.test(text)) return "not tried, as a webhook supports no dry run";
-  return undefined;
+export function isNotPermitted({ status, text }: Answer): boolean {
+  return status === 403 && / is forbidden: user \\"/i.test(text);
 }
 
 /**
@@ -52,11 +49,13 @@ export function found(object: object = { apiVersion: "v1", kind: "Status", statu
 export function foundScale({ metadata, spec, status }: LiveObject): Answer {
   const { name, namespace, uid, resourceVersion } = metadata;
   const replicasOf = (part: unknown) => (part as { replicas?: number } | undefined)?.replicas ?? 0;
+  // The server leaves out a zero, but in the status.
+  const wanted = replicasOf(spec) || undefined;
   return found({
     apiVersion: "autoscaling/v1",
     kind: "Scale",
     metadata: { name, namespace, uid, resourceVersion },
-    spec: { replicas: replicasOf(spec) },
+    spec: { replicas: wanted },
     status: { replicas: replicasOf(status) },
   });
 }

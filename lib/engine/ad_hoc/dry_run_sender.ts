@@ -13,7 +13,7 @@ import { getRequest } from "../../kube/read_request.ts";
 import type { KubeRequest, RequestTarget } from "../../kube/request.ts";
 import { diffObjects } from "../../plan/diff_objects.ts";
 import { Mask } from "../../plan/mask.ts";
-import { alreadyExists, found, foundScale, itemsOf, notFound, whyNotTried } from "./answers.ts";
+import { alreadyExists, found, foundScale, isNotPermitted, itemsOf, notFound } from "./answers.ts";
 import type { Journal } from "./journal.ts";
 import { Overlay, type OverlayEntry } from "./overlay.ts";
 import { asDryRun, canBeTried, createsMissing, isDeletion, isQuestion } from "./requests.ts";
@@ -35,8 +35,8 @@ interface Effect extends Omit<OverlayEntry, "object"> {
   readonly before: LiveObject | undefined;
   /** The object after it; `undefined` if it would be gone. */
   readonly after: LiveObject | undefined;
-  /** Why the server did not try it. */
-  readonly note?: string | undefined;
+  /** Whether it may be done. @default {true} */
+  readonly isPermitted?: boolean;
 }
 
 /** Tries writes, and lays their results over what is read. */
@@ -141,12 +141,14 @@ export class DryRunSender implements Sender {
     const answer = await this.#sender.send(request, options);
     const list = answer.status === 200 ? parseObject(answer.text) : undefined;
     if (!list) return answer;
-    if (!Array.isArray(list.items)) {
+    if (list.kind === "Table") {
       this.#warn("A table does not show what this dry run would change");
       return answer;
     }
     const isLast = !(isJsonObject(list.metadata) && list.metadata.continue);
-    return found({ ...list, items: this.#overlaid(request, target, list.items, isLast) });
+    const items = this.#overlaid(request, target, (list.items ?? []) as LiveObject[], isLast);
+    const isPartial = list.kind === "PartialObjectMetadataList";
+    return found({ ...list, items: isPartial ? items.map(({ metadata }) => ({ metadata })) : items });
   }
 
   #overlaid(request: KubeRequest, target: RequestTarget, items: readonly LiveObject[], isLast: boolean): LiveObject[] {
@@ -167,9 +169,9 @@ export class DryRunSender implements Sender {
     // Only now, as other writes of this run may have come in between.
     const known = this.#overlay.find(target);
     const before = known ? known.object : server;
-    const note = whyNotTried(answer);
+    const isPermitted = !isNotPermitted(answer);
     const isMissing = answer.status === 404 && createsMissing(request) && this.#isNewNamespace(target.namespace);
-    const isSupposed = note !== undefined || isMissing;
+    const isSupposed = !isPermitted || isMissing;
     const result = parseObject(answer.text) as LiveObject | undefined;
     if (!isSupposed && (answer.status >= 300 || !result)) return answer;
     const isNew = createsMissing(request) && (isSupposed ? !before : answer.status === 201);
@@ -177,7 +179,7 @@ export class DryRunSender implements Sender {
       ? suppose(request, before, this.#identity(request))
       : this.#afterOf(request, target, before, server, result!);
     const serverLabels = known ? known.serverLabels : isNew ? undefined : labelsOf(server ?? after) ?? {};
-    const made = this.#keep(request, target, { before, after, isNew, serverLabels, note });
+    const made = this.#keep(request, target, { before, after, isNew, serverLabels, isPermitted });
     // The server's own answer is the better one, unless the object has changed before.
     return isSupposed || (known && after && target.subresource !== "scale") ? made : answer;
   }
@@ -196,7 +198,9 @@ export class DryRunSender implements Sender {
     }
     if (target.subresource === "scale") return before && withReplicas(before, result.spec);
     if (result.kind !== target.type.kind) return undefined;
-    return before === server ? result : rebase(before, server, result) as LiveObject;
+    // A replacement does not depend on what was before.
+    const isWhole = before === server || (request.verb === "update" && target.subresource === undefined);
+    return isWhole ? result : rebase(before, server, result) as LiveObject;
   }
 
   /** A write to what exists in this run only, or is gone in this run only: the server has nothing to try it on. */
@@ -215,21 +219,23 @@ export class DryRunSender implements Sender {
   }
 
   /** Keeps and notes what a write would lead to. */
-  #keep(request: KubeRequest, target: RequestTarget, { before, after, isNew, serverLabels, note }: Effect): Answer {
+  #keep(request: KubeRequest, target: RequestTarget, effect: Effect): Answer {
+    const { before, after, isNew, serverLabels, isPermitted = true } = effect;
     const { subresource, type, name = after?.metadata.name } = target;
     // What could not be read can only be supposed in part: it stays as the server says.
-    const isWhole = after && (before || isNew || note === undefined);
+    const isWhole = after && (before || isNew || isPermitted);
     if (name !== undefined && (isWhole || isDeletion(request))) {
       this.#overlay.set({ ...target, name }, { object: after, isNew, serverLabels });
     }
     const fields = before && after && !isDeletion(request)
       ? diffObjects(before, after, { kind: type, mask: this.#mask })
       : undefined;
-    const prefix = target.name === undefined ? after?.metadata.generateName : undefined;
+    // The server would make up another name then.
+    const prefix = isNew ? (after ?? before)?.metadata.generateName : undefined;
     this.#journal.note({
       request: isNew && !before && createsMissing(request) ? { ...request, verb: "create" } : request,
       name: prefix === undefined ? undefined : `${prefix}*****`,
-      note: note ?? (fields?.length === 0 ? "no change" : undefined),
+      note: !isPermitted ? "not permitted" : fields?.length === 0 ? "no change" : undefined,
       ...(fields && { fields }),
     });
     return after && subresource === "scale" ? foundScale(after) : found(after);
@@ -237,9 +243,9 @@ export class DryRunSender implements Sender {
 
   async #deleteAll(request: KubeRequest, target: RequestTarget, options: SendOptions | undefined): Promise<Answer> {
     const tried = await this.#sender.send(asDryRun(request), options);
-    const note = whyNotTried(tried);
+    const isPermitted = !isNotPermitted(tried);
     const listing: KubeRequest = { ...request, method: "GET", verb: "list", body: undefined };
-    const answer = note === undefined ? tried : await this.#sender.send(listing, options);
+    const answer = isPermitted ? tried : await this.#sender.send(listing, options);
     if (answer.status >= 300) return answer;
     const victims = this.#overlaid(request, target, itemsOf(answer), true);
     for (const before of victims) {
@@ -248,7 +254,8 @@ export class DryRunSender implements Sender {
       const known = this.#overlay.find(one);
       const serverLabels = known ? known.serverLabels : labelsOf(before);
       const after = supposeDeletion(before, this.#time());
-      this.#keep({ ...request, verb: "delete", target: one }, one, { before, after, isNew: false, serverLabels, note });
+      const effect = { before, after, isNew: known?.isNew ?? false, serverLabels, isPermitted };
+      this.#keep({ ...request, verb: "delete", target: one }, one, effect);
     }
     return found({ ...parseObject(answer.text), items: victims });
   }

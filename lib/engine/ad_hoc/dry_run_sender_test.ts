@@ -1,11 +1,12 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import { Client } from "../../client/client.ts";
 import { DryRunError } from "../../client/dry_run_error.ts";
-import { ApiError } from "../../client/errors.ts";
+import type { ApiError } from "../../client/errors.ts";
 import { KindFinder } from "../../client/kind_finder.ts";
 import type { Listed } from "../../client/object_list.ts";
 import { ConfigMap, Deployment, Namespace, Pod, Secret, ServiceAccount } from "../../kinds/mod.ts";
 import type { KubeObject } from "../../kube/object.ts";
+import { waitFor } from "../../watch/wait_for.ts";
 import { FakeServer, status } from "./_fake_server_test.ts";
 import { DryRunSender } from "./dry_run_sender.ts";
 import { Journal } from "./journal.ts";
@@ -49,11 +50,11 @@ const web = Deployment({
     template: { spec: { containers: [{ name: "web", image: "web:1" }, { name: "log", image: "log:1" }] } },
   },
 });
-const pod = (name: string) => Pod({ metadata: { name, labels }, spec: { containers: [{ name: "web" }] } });
-const container = (name: string, image: string) => ({
-  spec: { template: { spec: { containers: [{ name, image }] } } },
-});
 const forbidden = status(403, "Forbidden", 'x is forbidden: User "me" cannot do it');
+
+function pod(name: string): Pod {
+  return Pod({ metadata: { name, labels }, spec: { containers: [{ name: "web" }] } });
+}
 
 async function names(list: AsyncIterable<Listed>): Promise<string> {
   return (await Array.fromAsync(list)).map(({ metadata }) => metadata.name).sort().join();
@@ -95,12 +96,15 @@ const cases: Record<string, {
   "shows that a name would be generated": {
     run: async ({ k }) => {
       const metadata = { generateName: "g-", labels };
+      const first = await k.create(ConfigMap({ metadata }));
       await k.create(ConfigMap({ metadata }));
-      await k.create(ConfigMap({ metadata }));
-      return await names(k.list(ConfigMap, { labels }));
+      const all = await names(k.list(ConfigMap, { labels }));
+      await k.delete(ConfigMap, first);
+      await k.deleteCollection(ConfigMap, { labels });
+      return all;
     },
     result: "g-x1,g-x2",
-    lines: ["would create ConfigMap/shop/g-*****", "would create ConfigMap/shop/g-*****"],
+    lines: ["create", "create", "delete", "delete"].map((verb) => `would ${verb} ConfigMap/shop/g-*****`),
   },
   "creates in a namespace that would be new": {
     run: async ({ k }) => {
@@ -173,15 +177,22 @@ const cases: Record<string, {
     result: "other,settings",
     lines: ["would apply ConfigMap/shop/settings", '  data.a: ["1","2"]', "would create ConfigMap/shop/other"],
   },
-  "replaces": {
+  "replaces as a whole": {
     objects: [settings],
     run: async ({ k }) => {
       const live = await k.get(ConfigMap, "settings");
+      await k.patch(ConfigMap, "settings", { data: { b: "1" } });
       await k.replace({ ...live, data: { a: "2" } });
       return (await k.get(ConfigMap, "settings")).data;
     },
     result: { a: "2" },
-    lines: ["would replace ConfigMap/shop/settings", '  data.a: ["1","2"]'],
+    lines: [
+      "would patch ConfigMap/shop/settings",
+      '  data.b: [null,"1"]',
+      "would replace ConfigMap/shop/settings",
+      '  data.a: ["1","2"]',
+      '  data.b: ["1",null]',
+    ],
   },
   "hides the values of Secrets": {
     objects: [Secret({ metadata: { name: "login" }, data: { password: "b2xk" } })],
@@ -277,6 +288,18 @@ const cases: Record<string, {
     result: [{ replicas: 5 }, { replicas: 5 }, 5],
     lines: ["would scale Deployment/shop/web", "  spec.replicas: [2,5]"],
   },
+  "scales to nothing": {
+    objects: [web],
+    run: async ({ k, server }) => {
+      // The server leaves out a zero.
+      server.intercept = ({ target, verb }) =>
+        target?.subresource === "scale" && verb === "patch" ? [{ kind: "Scale", spec: {} }] : undefined;
+      await k.scale(Deployment, "web", 0);
+      return [(await k.getScale(Deployment, "web")).spec, (await k.get(Deployment, "web")).spec?.replicas];
+    },
+    result: [{}, 0],
+    lines: ["would scale Deployment/shop/web", "  spec.replicas: [2,0]"],
+  },
   "scales what would be new": {
     run: async ({ k }) => {
       await k.create(web);
@@ -319,6 +342,28 @@ const cases: Record<string, {
     result: "",
     lines: ["would delete Pod/shop/a", "would create Pod/shop/c", "would delete Pod/shop/b"],
     warnings: ["The server, which matches field selectors, does not know what this dry run would change"],
+  },
+  "lists metadata alone where that is asked for, also where the server has none": {
+    run: async ({ k, server }) => {
+      await k.create(settings);
+      const kind = "PartialObjectMetadataList";
+      server.intercept = ({ verb }) => verb === "list" ? [{ kind, metadata: {}, items: null }] : undefined;
+      return (await k.listMetadata(ConfigMap).toArray()).map(({ metadata, data }) => [metadata.name, data]);
+    },
+    result: [["settings", undefined]],
+    lines: ["would create ConfigMap/shop/settings"],
+  },
+  "warns that a table shows what there is": {
+    run: async ({ k, server }) => {
+      server.intercept = ({ verb }) =>
+        verb === "list" ? [{ kind: "Table", columnDefinitions: [], rows: [] }] : undefined;
+      await k.table(ConfigMap);
+      await k.create(settings);
+      return (await k.table(ConfigMap)).rows;
+    },
+    result: [],
+    lines: ["would create ConfigMap/shop/settings"],
+    warnings: ["A table does not show what this dry run would change"],
   },
   "warns that a watch shows what there is": {
     run: async ({ k }) => {
@@ -373,16 +418,6 @@ const cases: Record<string, {
     },
     result: ["settings", "web"],
     lines: ["would patch ConfigMap/shop/settings", "would scale Deployment/shop/web"],
-  },
-  "goes on where a webhook supports no dry run": {
-    run: async ({ k, server }) => {
-      const message = 'admission webhook "x" does not support dry run';
-      server.intercept = ({ method }) => method === "POST" ? status(400, "BadRequest", message) : undefined;
-      await k.create(settings);
-      return (await k.get(ConfigMap, "settings")).data;
-    },
-    result: { a: "1" },
-    lines: ["would create ConfigMap/shop/settings, not tried, as a webhook supports no dry run"],
   },
   "fails where the server would refuse anybody": {
     run: async ({ k, server }) => {
@@ -509,4 +544,15 @@ Deno.test("DryRunSender lets files be copied out of a container", async () => {
   const { k, lines } = dryRun(pod("a"));
   await rejects(k.copyFrom(Pod, "a", "/x", "/nowhere/x"), /Cannot connect/);
   deepStrictEqual(lines, []);
+});
+
+Deno.test("waitFor() does not wait in a dry run, in which nothing comes to be", async () => {
+  const { k, warnings } = dryRun(pod("a"), pod("b"));
+  strictEqual((await waitFor(k, Pod, "a", { type: "Ready" })).metadata.name, "a");
+  await k.delete(Pod, "a");
+  strictEqual(await waitFor(k, Pod, "a", "deleted"), undefined);
+  strictEqual((await waitFor(k, Pod, "b", "deleted"))?.metadata.name, "b");
+  const message = 'Cannot wait until Pod/shop/a has condition "Ready" with status "True" in a dry run: it is not there';
+  await rejects(waitFor(k, Pod, "a", { type: "Ready" }), { name: "WaitTimeoutError", message });
+  deepStrictEqual(warnings, []);
 });

@@ -2,14 +2,7 @@ import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { execRequest } from "../../kube/pod_request.ts";
 import type { KubeRequest } from "../../kube/request.ts";
 import { bindRequest, evictRequest, scaleRequest, tokenRequest } from "../../kube/subresource_request.ts";
-import {
-  applyRequest,
-  createRequest,
-  deleteRequest,
-  patchRequest,
-  type PatchType,
-  replaceRequest,
-} from "../../kube/write_request.ts";
+import { applyRequest, createRequest, deleteRequest, patchRequest, replaceRequest } from "../../kube/write_request.ts";
 import { rawRequest } from "../../client/raw_request.ts";
 import { Journal, type JournalEntry } from "./journal.ts";
 
@@ -18,8 +11,6 @@ const policies = { group: "x", version: "v1", kind: "NetworkPolicy", plural: "ne
 const nodes = { group: "", version: "v1", kind: "Node", plural: "nodes", namespaced: false };
 const web = { namespace: "shop", name: "web" };
 const pod = { apiVersion: "v1", kind: "Pod", metadata: web };
-const patch = (type: PatchType, subresource?: string) =>
-  patchRequest(pods, { ...web, ...subresource && { subresource } }, {}, type);
 
 function told(dryRun: boolean, entries: readonly JournalEntry[]): { lines: string[]; summary: string } {
   const lines: string[] = [];
@@ -31,8 +22,12 @@ function told(dryRun: boolean, entries: readonly JournalEntry[]): { lines: strin
 const requests: [request: KubeRequest, would: string, did: string][] = [
   [createRequest(pods, pod), "create Pod/shop/web", "created Pod/shop/web"],
   [replaceRequest(pods, pod), "replace Pod/shop/web", "replaced Pod/shop/web"],
-  [patch("json"), "patch Pod/shop/web", "patched Pod/shop/web"],
-  [patch("strategic", "status"), "patch status of Pod/shop/web", "patched status of Pod/shop/web"],
+  [patchRequest(pods, web, [], "json"), "patch Pod/shop/web", "patched Pod/shop/web"],
+  [
+    patchRequest(pods, { ...web, subresource: "status" }, {}, "strategic"),
+    "patch status of Pod/shop/web",
+    "patched status of Pod/shop/web",
+  ],
   [applyRequest(pods, pod, { fieldManager: "x" }), "apply Pod/shop/web", "applied Pod/shop/web"],
   [deleteRequest(pods, web), "delete Pod/shop/web", "deleted Pod/shop/web"],
   [scaleRequest(pods, web, 3), "scale Pod/shop/web", "scaled Pod/shop/web"],

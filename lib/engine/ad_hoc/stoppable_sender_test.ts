@@ -1,4 +1,4 @@
-import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert/strict";
 import type { Answer } from "../../client/answer.ts";
 import type { AttemptOptions, Sender } from "../../client/sender.ts";
 import { getRequest, watchRequest } from "../../kube/read_request.ts";
@@ -11,6 +11,13 @@ const write = deleteRequest(pods, { namespace: "shop", name: "web" });
 const answer: Answer = { status: 200, headers: new Headers(), text: "{}" };
 const aborted = { name: "AbortError" };
 
+function abortion(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal?.aborted) reject(signal.reason);
+    signal?.addEventListener("abort", () => reject(signal.reason));
+  });
+}
+
 /** Requests end when they are told to, or by their signal. */
 function stoppable() {
   const sent: { end: () => void; options: AttemptOptions }[] = [];
@@ -19,13 +26,12 @@ function stoppable() {
   const sender: Sender = {
     serverTimeMs: () => 0,
     send(_request, options = {}) {
-      const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-      options.signal?.addEventListener("abort", () => reject(options.signal!.reason));
+      const { promise, resolve } = Promise.withResolvers<Answer>();
       sent.push({ end: () => resolve(answer), options });
-      return promise;
+      return Promise.race([promise, abortion(options.signal)]);
     },
-    async *stream(_request, _read, options = {}) {
-      await new Promise((_, reject) => options.signal?.addEventListener("abort", () => reject(options.signal!.reason)));
+    async *stream(_request, _read, { signal } = {}) {
+      yield await abortion(signal);
     },
     connect: () => Promise.reject(new Error("no test does")),
     [Symbol.dispose]() {},
@@ -51,7 +57,7 @@ Deno.test("StoppableSender sends nothing that has waited for its turn when it is
   const { beforeAttempt } = sent[0]!.options;
   strictEqual(beforeAttempt!(), Infinity);
   stop();
-  await rejects(async () => beforeAttempt!(), aborted);
+  throws(() => beforeAttempt!(), aborted);
   sent[0]!.end();
   await underWay;
 });
@@ -60,7 +66,7 @@ Deno.test("StoppableSender ends reads and streams at once", async () => {
   const { sender, stop } = stoppable();
   const own = new AbortController();
   const reading = rejects(sender.send(read, { signal: own.signal }), aborted);
-  const watching = rejects(Array.fromAsync(sender.stream(watchRequest(pods), async function* () {})), aborted);
+  const watching = rejects(Array.fromAsync(sender.stream(watchRequest(pods), () => new ReadableStream())), aborted);
   stop();
   await Promise.all([reading, watching]);
 });

@@ -63,7 +63,8 @@ export function supposeDeletion(object: LiveObject, time: string): LiveObject | 
  * @returns The object with as many replicas.
  */
 export function withReplicas(object: LiveObject, spec: unknown): LiveObject {
-  const { replicas } = spec as { replicas: number };
+  // The server leaves out a zero.
+  const { replicas = 0 } = spec as { replicas?: number };
   return { ...object, spec: { ...object.spec as object, replicas } };
 }
 

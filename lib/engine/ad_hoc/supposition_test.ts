@@ -68,7 +68,10 @@ for (const [finalizers, stays] of [[["x.io/a"], true], [["foregroundDeletion"], 
   });
 }
 
-const items = (...images: string[]) => images.map((image, index) => ({ name: `c${index}`, image }));
+function items(...images: string[]): object[] {
+  return images.map((image, index) => ({ name: `c${index}`, image }));
+}
+
 const rebases: Record<string, [base: unknown, before: unknown, after: unknown, result: unknown]> = {
   "nothing was done": [{ a: 2 }, { a: 1 }, { a: 1 }, { a: 2 }],
   "another field was changed": [{ a: 2, b: 1 }, { a: 1, b: 1 }, { a: 1, b: 2 }, { a: 2, b: 2 }],

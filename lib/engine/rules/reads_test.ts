@@ -8,7 +8,11 @@ function object(kind: string, name: string, namespace?: string, labels: Record<s
   return { apiVersion: "v1", kind, metadata };
 }
 
-const MAPS = [object("ConfigMap", "a", "shop", { app: "web" }), object("ConfigMap", "b", "shop"), object("ConfigMap", "a", "other")];
+const MAPS = [
+  object("ConfigMap", "a", "shop", { app: "web" }),
+  object("ConfigMap", "b", "shop"),
+  object("ConfigMap", "a", "other"),
+];
 const SHOP = object("Namespace", "shop");
 
 function read() {
@@ -56,8 +60,14 @@ Deno.test("makeReads() refuses a kind that the rule does not name", () => {
   });
 });
 
-const one = (namespace: string | undefined, name: string): ReadRecord => ({ kind: "ConfigMap", ref: { namespace, name } });
-const some = (selection: ReadRecord["selection"] & object): ReadRecord => ({ kind: "ConfigMap", selection });
+function one(namespace: string | undefined, name: string): ReadRecord {
+  return { kind: "ConfigMap", ref: { namespace, name } };
+}
+
+function some(selection: ReadRecord["selection"] & object): ReadRecord {
+  return { kind: "ConfigMap", selection };
+}
+
 const [A, B, OTHER] = MAPS as [LiveObject, LiveObject, LiveObject];
 
 for (

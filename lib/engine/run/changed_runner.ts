@@ -55,8 +55,12 @@ export class ChangedRunner implements RuleRun {
     checkpoints.begin(name);
     if (definition.options.existing === "include") return;
     for (const { metadata: { uid } } of subjects.list()) {
-      const object = subjects.get(uid);
-      if (object) checkpoints.set(name, this.#checkpoint(object));
+      try {
+        const object = subjects.get(uid);
+        if (object) checkpoints.set(name, this.#checkpoint(object));
+      } catch {
+        // A function of the script failed: that is told when the rule runs for the object.
+      }
     }
   }
 

@@ -161,9 +161,13 @@ type Command =
   | { readonly does: "restart"; readonly n: number };
 
 const n = fc.nat(2);
-const seconds = (min: number, max: number) => fc.integer({ min, max }).map((s) => s * 1_000);
 const delayMs = fc.constantFrom(0, 0, 500, 3_000, 4_500, 12_000, Infinity, Infinity);
 const way = fc.oneof(fc.constant(GOOD), fc.record({ toMs: delayMs, backMs: delayMs }));
+
+function seconds(min: number, max: number): fc.Arbitrary<number> {
+  return fc.integer({ min, max }).map((s) => s * 1_000);
+}
+
 const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ does: fc.constant("pass"), steps: fc.integer({ min: 1, max: 40 }) }) },
   { weight: 4, arbitrary: fc.record({ does: fc.constant("way"), n, way }) },

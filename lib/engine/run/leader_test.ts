@@ -211,6 +211,14 @@ for (const [what, fault, reason] of faults) {
     }));
 }
 
+Deno.test("LeaderElection leaves no repetition to the transport, which would ask more often", () =>
+  withCandidate(async (candidate) => {
+    const repeated: boolean[] = [];
+    candidate.sender.onRequest = ({ idempotent }) => repeated.push(idempotent);
+    await candidate.clock.advance(4_000);
+    deepStrictEqual(repeated, [false, false]);
+  }, heldByB));
+
 Deno.test("LeaderElection stands by and says why as long as it may not even look", () =>
   withCandidate(async (candidate) => {
     candidate.sender.fault = undefined;

@@ -124,7 +124,7 @@ export class PruneGate implements Disposable {
   async #consult(): Promise<void> {
     const { parents, client, onAllowed, onBlocked } = this.#options;
     const said = await this.#block.read();
-    if (this.#guard.blocked && said?.approved) for (const uid of this.#guard.allow()) onAllowed(uid);
+    if (this.#guard.blocked && said?.approved) { for (const uid of this.#guard.allow()) onAllowed(uid); }
     if (!this.#guard.blocked) {
       if (said) await this.#block.clear();
       this.#told = this.#marked = false;

@@ -2,7 +2,9 @@ import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { ManualClock } from "../../../tests/support/manual_clock.ts";
 import { PruneGuard } from "./prune_guard.ts";
 
-const parentsOf = (count: number) => new Set(Array.from({ length: count }, (_, i) => `${i}`));
+function parentsOf(count: number): Set<string> {
+  return new Set(Array.from({ length: count }, (_, i) => `${i}`));
+}
 
 function guardWith(lost: number, clock = new ManualClock()) {
   const guard = new PruneGuard(clock);

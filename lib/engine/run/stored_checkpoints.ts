@@ -26,6 +26,7 @@ const LONGEST_JOURNAL = 256 * 1024;
 const LONGEST_SHARD = 320 * 1024;
 const BYTES_PER_SECOND = 50 * 1024;
 const SHORTEST_PAUSE_MS = 1_000;
+const PAUSE_AFTER_ERROR_MS = 5_000;
 
 /** What {@linkcode StoredCheckpoints} work with. */
 export interface StoredCheckpointsOptions {
@@ -50,6 +51,8 @@ export class StoredCheckpoints implements Checkpoints {
   #journalLength = 0;
   #journalEntries = 0;
   #shards = 0;
+  /** Until when nothing is written, as much was written before. */
+  #restsUntilMs = 0;
   #writing: Promise<void> | undefined;
   #stopTimer: (() => void) | undefined;
 
@@ -167,27 +170,29 @@ export class StoredCheckpoints implements Checkpoints {
 
   #note(line: CheckpointLine): void {
     this.#dirty.push(line);
-    if (!this.#writing && !this.#stopTimer) this.#schedule(SHORTEST_PAUSE_MS);
+    if (!this.#writing && !this.#stopTimer) this.#schedule();
   }
 
-  #schedule(delayMs: number): void {
-    this.#stopTimer = this.#options.clock.timer(delayMs, () => {
+  #schedule(): void {
+    const { clock } = this.#options;
+    const delayMs = Math.max(SHORTEST_PAUSE_MS, this.#restsUntilMs - clock.monotonic());
+    this.#stopTimer = clock.timer(delayMs, () => {
       this.#stopTimer = undefined;
       this.#writing = this.#writeAndRest();
     });
   }
 
   async #writeAndRest(): Promise<void> {
-    let pauseMs = SHORTEST_PAUSE_MS;
+    const { clock, onError } = this.#options;
+    let pauseMs = PAUSE_AFTER_ERROR_MS;
     try {
-      const written = await this.#write();
-      pauseMs = Math.max(pauseMs, written / BYTES_PER_SECOND * 1_000);
+      pauseMs = await this.#write() / BYTES_PER_SECOND * 1_000;
     } catch (error) {
-      this.#options.onError(error);
-      pauseMs *= 5;
+      onError(error);
     }
+    this.#restsUntilMs = clock.monotonic() + pauseMs;
     this.#writing = undefined;
-    if (this.#dirty.length > 0) this.#schedule(pauseMs);
+    if (this.#dirty.length > 0) this.#schedule();
   }
 
   /** @returns How many bytes were written. */

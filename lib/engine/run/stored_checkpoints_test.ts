@@ -59,7 +59,9 @@ async function load(maps: FakeConfigMaps, errors: unknown[] = []) {
   return { clock, checkpoints: await StoredCheckpoints.load({ client: maps.client, set, parent, clock, onError }) };
 }
 
-const web = (value: string, uid = "1"): Checkpoint => ({ uid, namespace: "shop", name: "web", value });
+function web(value: string, uid = "1"): Checkpoint {
+  return { uid, namespace: "shop", name: "web", value };
+}
 
 Deno.test("StoredCheckpoints knows after a restart what was flushed", async () => {
   const maps = new FakeConfigMaps();

@@ -103,6 +103,20 @@ export class Subjects implements Disposable {
   }
 
   /**
+   * Tells whether the rule may be about an object.
+   *
+   * @param uid The object's uid.
+   * @returns Whether it is; also `true` if `where` fails, which is told when the rule runs for the object.
+   */
+  mayHave(uid: string): boolean {
+    try {
+      return this.find(uid) !== undefined;
+    } catch {
+      return true;
+    }
+  }
+
+  /**
    * Finds an object, also if `where` leaves it out.
    *
    * @param uid Its uid.

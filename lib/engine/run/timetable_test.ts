@@ -4,9 +4,13 @@ import { ManualClock } from "../../../tests/support/manual_clock.ts";
 import type { CronDefinition, CronOptions, EveryDefinition } from "../../script/rules/timer.ts";
 import { Timetable } from "./timetable.ts";
 
-const at = (text: string): number => Date.parse(text);
-const iso = (ms: number): string => new Date(ms).toISOString().replace(".000Z", "Z");
-const run = () => {};
+const at = Date.parse;
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString().replace(".000Z", "Z");
+}
+
+function run(): void {}
 
 function every(intervalMs: number, jitter?: string): EveryDefinition {
   return { type: "every", intervalMs, options: { ...(jitter !== undefined && { jitter }) }, run };

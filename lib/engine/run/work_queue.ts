@@ -182,8 +182,8 @@ export class WorkQueue {
     const { debounce } = lane.rule;
     const isReady = item.state === "ready";
     if (!isReady && item.state !== "delayed") item.sinceMs = nowMs;
-    // What has settled and waits for its turn is not put off again: it reads what there is when it begins.
-    const settleMs = debounce && !isReady ? Math.min(nowMs + debounce.waitMs, item.sinceMs + debounce.longestMs) : nowMs;
+    const settleMs = debounce ? Math.min(nowMs + debounce.waitMs, item.sinceMs + debounce.longestMs) : nowMs;
+    // What waits for its turn is not put off again: it reads what there is when it begins.
     const dueMs = isReady ? nowMs : Math.max(settleMs, nowMs + (cause.delayMs ?? 0));
     const handicapMs = cause.live ? 0 : FIRST_LOOK_HANDICAP_MS;
     if (dueMs > nowMs) return this.#delay(lane, key, item, dueMs, "delayed", handicapMs);

@@ -116,6 +116,18 @@ Deno.test("WorkQueue runs at once again if what is wanted changes during a run t
   }
 });
 
+Deno.test("WorkQueue does not run at once again because of an echo during a run that fails", async () => {
+  const { result, end, running } = held();
+  const { clock, queue, runs } = makeQueue(result);
+  queue.add("a", "x", LIVE);
+  queue.add("a", "x", LIVE);
+  await end("x", FAILED);
+  deepStrictEqual(running(), []);
+  await clock.advance(125);
+  strictEqual(runs.at(-1)!.attempts, 1);
+  await end("x");
+});
+
 Deno.test("WorkQueue leaves what failed for good until what is wanted changes", async () => {
   const { clock, queue, runs } = makeQueue((_, attempts) => attempts === 0 ? { status: "permanent" } : DONE);
   queue.add("a", "x", LIVE);

@@ -11,9 +11,13 @@ interface Map extends KubeObject {
 }
 
 const ConfigMap = defineKind<Map>("v1", "ConfigMap", { plural: "configmaps" });
-const map = (name: string) => ConfigMap({ metadata: { name } });
+function map(name: string): Map {
+  return ConfigMap({ metadata: { name } });
+}
 const ORIGIN = { path: 'rule "a" for Namespace/x' };
-const namesOf = (returned: unknown) => readChildren(returned, ORIGIN)?.objects.map(({ object }) => object.metadata?.name);
+function namesOf(returned: unknown): unknown {
+  return readChildren(returned, ORIGIN)?.objects.map(({ object }) => object.metadata?.name);
+}
 
 for (
   const { name, returned, is } of [

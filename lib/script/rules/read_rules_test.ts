@@ -1,12 +1,14 @@
 import { deepStrictEqual, throws } from "node:assert/strict";
-import { script, type ScriptOptions } from "../script.ts";
+import { type Script, script, type ScriptOptions } from "../script.ts";
 import type { Params } from "../param.ts";
 import { readRules } from "./read_rules.ts";
 import { task } from "./task.ts";
 import { every } from "./timer.ts";
 
 const tick = every("10m", {}, () => {});
-const make = (rules: unknown) => script("shop", { rules } as ScriptOptions<Params>);
+function make(rules: unknown): Script {
+  return script("shop", { rules } as ScriptOptions<Params>);
+}
 
 Deno.test("readRules() finds rules by name, also those of a function of the params", () => {
   deepStrictEqual([...readRules(script("shop", {}), {})], []);
@@ -18,7 +20,11 @@ Deno.test("readRules() finds rules by name, also those of a function of the para
 for (
   const { name, rules, message } of [
     { name: "no object", rules: () => [], message: /: the rules must be an object$/ },
-    { name: "a function that fails", rules: () => JSON.parse(""), message: /: the function of the rules failed: SyntaxError/ },
+    {
+      name: "a function that fails",
+      rules: () => JSON.parse(""),
+      message: /: the function of the rules failed: SyntaxError/,
+    },
     { name: "an async function", rules: () => Promise.resolve({}), message: /must not be async$/ },
     { name: "what is no rule", rules: { a: () => {} }, message: /: rule "a" must be made with each\(\), changed\(\)/ },
     { name: "an empty name", rules: { "": tick }, message: /rule "": its name is empty/ },
