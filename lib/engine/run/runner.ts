@@ -298,7 +298,7 @@ export class Runner implements AsyncDisposable {
       // Whoever runs everything once does not wait for what may still happen.
       debounce: this.#options.once ? undefined : debounceOf(options.debounce),
       run: (uid) =>
-        this.#guarded(name, subjects.find(uid), timeoutMs, async (signal) => {
+        this.#guarded(name, subjects.look(uid), timeoutMs, async (signal) => {
           if (gate && subjects.find(uid)) gate.found(uid);
           return gate?.holds(uid) ? { status: "done" } : await run.run(uid, signal);
         }),
