@@ -8,10 +8,11 @@ import type { ImpersonationOptions } from "../client/config/cluster_config.ts";
 import { listContexts } from "../client/config/contexts.ts";
 import { Journal } from "../engine/ad_hoc/journal.ts";
 import { openScriptClient, type ScriptClient } from "../engine/ad_hoc/script_client.ts";
+import { UsageError } from "../engine/ad_hoc/usage_error.ts";
 import { KubescriptError } from "../kube/error.ts";
 import { AdHocOutput } from "./ad_hoc_output.ts";
 import { colorsFor } from "./colors.ts";
-import { CONNECT_HELP, type ConnectFlags, readConnectFlags, UsageError } from "./connect_flags.ts";
+import { CONNECT_HELP, type ConnectFlags, readConnectFlags } from "./connect_flags.ts";
 import { formatError } from "./errors_text.ts";
 import { EXIT_CODES } from "./exit_code.ts";
 import { denoHost, type Host } from "./host.ts";
@@ -21,7 +22,7 @@ import { listenForInterrupt } from "./interrupt.ts";
 export interface ConnectOptions {
   /** The command line. @default {Deno.args} */
   readonly args?: readonly string[] | undefined;
-  /** How to call the script, for `--help`, such as `scale.ts REPLICAS NAMESPACE/NAME…`. */
+  /** How to call the script, such as `scale.ts REPLICAS NAME`: for `--help`, and for {@linkcode ScriptClient.usage}. */
   readonly usage?: string | undefined;
   /** The kubeconfig's context. */
   readonly context?: string | undefined;
@@ -124,6 +125,7 @@ export async function connectFrom(
     impersonate: options.impersonate ?? flags.impersonate,
     namespace: options.namespace ?? flags.namespace,
     args: flags.rest,
+    usage: options.usage,
     dryRun,
     journal,
     stdinIsTerminal: host.stdin.isTerminal,

@@ -8,21 +8,9 @@ import { parseArgs } from "node:util";
 import { parseDuration } from "../base/duration.ts";
 import { nearest } from "../base/nearest.ts";
 import type { ImpersonationOptions } from "../client/config/cluster_config.ts";
-import { KubescriptError } from "../kube/error.ts";
+import { UsageError } from "../engine/ad_hoc/usage_error.ts";
 import type { ColorMode } from "./colors.ts";
 import { parseCount } from "./flags.ts";
-
-/** The command line is wrong. */
-export class UsageError extends KubescriptError {
-  /**
-   * Makes the error.
-   *
-   * @param message What is wrong.
-   */
-  constructor(message: string) {
-    super(message, { hint: "Run it with --help to see the flags" });
-  }
-}
 
 /** The flags of the command line that concern the connection, and what they leave to the script. */
 export interface ConnectFlags {
@@ -103,14 +91,14 @@ export function readConnectFlags(args: readonly string[]): ConnectFlags {
   const texts = (name: keyof typeof OPTIONS) => {
     return [values[name] ?? []].flat().map((value) => {
       if (typeof value === "string" && /^[^-]/.test(value)) return value;
-      throw new UsageError(`Cannot use --${name} without a value`);
+      throw usageError(`Cannot use --${name} without a value`);
     });
   };
   const text = (name: keyof typeof OPTIONS) => texts(name).at(-1);
   const groups = texts("as-group");
   const color = text("color") ?? "auto";
   if (color !== "auto" && color !== "always" && color !== "never") {
-    throw new UsageError(`Cannot use --color=${color}: write auto, always or never`);
+    throw usageError(`Cannot use --color=${color}: write auto, always or never`);
   }
   const own = new Set(tokens.flatMap((token) => {
     if (token.kind !== "option" || !Object.hasOwn(OPTIONS, token.name)) return [];
@@ -137,13 +125,17 @@ function refuseOddDryRun(args: readonly string[]): void {
     const name = /^-+([^=]*)/.exec(arg)?.[1] ?? "";
     return name === "dry" || nearest(name, ["dry-run"]) !== undefined;
   });
-  if (odd !== undefined) throw new UsageError(`Cannot use "${odd}": write --dry-run, and not after "--"`);
+  if (odd !== undefined) throw usageError(`Cannot use "${odd}": write --dry-run, and not after "--"`);
 }
 
 function parsed<T>(parse: (text: string) => T, text: string): T {
   try {
     return parse(text);
   } catch (error) {
-    throw error instanceof RangeError ? new UsageError(error.message) : error;
+    throw error instanceof RangeError ? usageError(error.message) : error;
   }
+}
+
+function usageError(message: string): UsageError {
+  return new UsageError(message, { hint: "Run it with --help to see the flags" });
 }

@@ -1,5 +1,6 @@
 import { deepStrictEqual, throws } from "node:assert/strict";
-import { type ConnectFlags, readConnectFlags, UsageError } from "./connect_flags.ts";
+import { UsageError } from "../engine/ad_hoc/usage_error.ts";
+import { type ConnectFlags, readConnectFlags } from "./connect_flags.ts";
 
 const NONE: ConnectFlags = {
   context: undefined,

@@ -1,9 +1,9 @@
-import { deepStrictEqual, match, rejects, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, rejects, strictEqual, throws } from "node:assert/strict";
 import { systemClock } from "../base/clock.ts";
 import type { ScriptClient } from "../engine/ad_hoc/script_client.ts";
+import { UsageError } from "../engine/ad_hoc/usage_error.ts";
 import { KubescriptError } from "../kube/error.ts";
 import { connectFrom, type ConnectOptions } from "./connect.ts";
-import { UsageError } from "./connect_flags.ts";
 import { type FakeHost, fakeHost } from "./fake_host_test.ts";
 
 const configMaps = { group: "", version: "v1", kind: "ConfigMap", plural: "configmaps", namespaced: true };
@@ -127,6 +127,19 @@ Deno.test("connect() exits by its own code if the command line is wrong", async 
     "error: Cannot use --color=red: write auto, always or never\nhint: Run it with --help to see the flags\n",
   );
   strictEqual(host.exited(), 64);
+});
+
+Deno.test("connect() says how to call a script that misses an argument", async () => {
+  await using made = await script([], { usage: "copy.ts NAME" });
+  throws(() => made.k.usage(), (error) => {
+    made.host.throw(error);
+    return error instanceof UsageError;
+  });
+  match(
+    made.host.err(),
+    /^error: Cannot run the script: an argument is missing or wrong\nhint: Usage: copy.ts NAME\n$/,
+  );
+  strictEqual(made.host.exited(), 64);
 });
 
 Deno.test("connect() prints the flags and how to call the script, and exits", async () => {

@@ -9,6 +9,7 @@ import { Client } from "./client.ts";
 import type { ClusterConfig, ImpersonationOptions } from "./config/cluster_config.ts";
 import { resolveConfig } from "./config/resolve.ts";
 import { KindFinder } from "./kind_finder.ts";
+import type { Sender } from "./sender.ts";
 import { Transport } from "./transport.ts";
 
 /** How to connect. */
@@ -44,13 +45,16 @@ export interface OpenTransport {
 /**
  * Makes a client for a cluster; the first request opens the first connection.
  *
- * @param options Which cluster, and how to talk to it.
+ * @param options Which cluster, and how to talk to it; what is to stand before the transport.
  * @returns The client; dispose it in the end.
  * @throws {ConfigError} If there is no configuration, or a mistake in it.
  */
-export async function connect(options: ConnectOptions): Promise<Client> {
+export async function connect(
+  options: ConnectOptions & { readonly guard?: ((sender: Sender) => Sender) | undefined },
+): Promise<Client> {
   const { config, transport } = await openTransport(options);
-  return new Client({ sender: transport, kinds: new KindFinder(transport), namespace: config.namespace });
+  const sender = options.guard?.(transport) ?? transport;
+  return new Client({ sender, kinds: new KindFinder(sender), namespace: config.namespace });
 }
 
 /**

@@ -6,6 +6,7 @@
 
 import { KubescriptError } from "../kube/error.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
+import { NAMESPACE } from "../kube/well_known_types.ts";
 import { Mask } from "../plan/mask.ts";
 import type { RuleDefinition } from "../script/rules/rule.ts";
 import { readRules } from "../script/rules/read_rules.ts";
@@ -18,6 +19,7 @@ import type { Result } from "./result.ts";
 import type { RunLock } from "./run_lock.ts";
 import { noteFinalizedKinds } from "./run/finalized_kinds.ts";
 import type { LogLine } from "./run/rule_call.ts";
+import { Leadership } from "./run/leadership.ts";
 import { runTask } from "./run/run_task.ts";
 import { Runner } from "./run/runner.ts";
 import { StoredCheckpoints } from "./run/stored_checkpoints.ts";
@@ -50,7 +52,8 @@ export interface RunCommandOptions extends ApplyCommandOptions {
  */
 export async function runScript(options: RunCommandOptions): Promise<void> {
   // Children of rules are the rules' business here, one object at a time.
-  const opened = await openSession({ ...options, rules: false });
+  const leadership = new Leadership();
+  const opened = await openSession({ ...options, rules: false }, (sender) => leadership.guard(sender));
   using session = opened.session;
   const { own, others } = divideParams(session, options);
   const params = await readParams(session, own);
@@ -60,7 +63,16 @@ export async function runScript(options: RunCommandOptions): Promise<void> {
     await runTask({ name, definition, session, args: others, log: options.log });
   }
   const lasting = new Map([...rules].filter(([, { type }]) => type !== "task"));
-  if (lasting.size > 0 || options.only.length === 0) await runLasting(opened, params, lasting, options);
+  if (lasting.size === 0 && options.only.length > 0) return;
+  const isTimer = ({ type }: RuleDefinition) => type === "every" || type === "cron";
+  // Timers that are named run once, now.
+  const once = options.once || (options.only.length > 0 && [...lasting.values()].every(isTimer));
+  const run = (lost?: AbortSignal) => runLasting(opened, params, lasting, { ...options, once }, lost);
+  if (once) return await run();
+  // The Lease and the lock live in the home namespace, which the script may have to make.
+  const home = await session.client.find(NAMESPACE, { name: session.set.namespace });
+  if (!home && options.only.length === 0) await applyResources(opened, options);
+  await leadership.lead(session, options, options.log, run);
 }
 
 async function runLasting(
@@ -68,14 +80,13 @@ async function runLasting(
   params: Readonly<Record<string, unknown>>,
   rules: ReadonlyMap<string, RuleDefinition>,
   options: RunCommandOptions,
+  lost: AbortSignal = new AbortController().signal,
 ): Promise<void> {
   const { session } = opened;
-  const isTimer = ({ type }: RuleDefinition) => type === "every" || type === "cron";
-  // Timers that are named run once, now.
-  const once = options.once || (options.only.length > 0 && [...rules.values()].every(isTimer));
+  const { once } = options;
   const wanted = options.only.length > 0 ? undefined : await evaluateScript(opened);
   // Also makes the home namespace, in which the lock lives.
-  if (wanted) await applyResources(opened, options);
+  if (wanted && once) await applyResources(opened, options);
   const types = wanted?.targets.map(({ type }) => type) ?? [];
   const lock = await takeRunnerLock(session, [...types, ...ownedTypes(rules)]);
   try {
@@ -105,7 +116,7 @@ async function runLasting(
       resources,
       log: options.log,
     });
-    const stop = AbortSignal.any([options.signal, lock.lost]);
+    const stop = AbortSignal.any([options.signal, lock.lost, lost]);
     const stopped = new Promise<void>((resolve) => stop.addEventListener("abort", () => resolve(), { once: true }));
     if (stop.aborted) return;
     const started = runner.start();
@@ -116,8 +127,10 @@ async function runLasting(
       });
     }
   } finally {
-    if (!lock.lost.aborted) await lock.release(lock.parent.scope);
-    lock.lost.throwIfAborted();
+    // Who does not lead any more leaves the lock to whoever does.
+    if (lost.aborted) lock.stop();
+    else if (!lock.lost.aborted) await lock.release(lock.parent.scope);
+    if (!lost.aborted) lock.lost.throwIfAborted();
   }
 }
 

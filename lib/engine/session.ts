@@ -6,6 +6,7 @@
 
 import type { Client } from "../client/client.ts";
 import { connect } from "../client/connect.ts";
+import type { Sender } from "../client/sender.ts";
 import type { RestMapper } from "../client/rest_mapper.ts";
 import { identifySet, type SetIdentity } from "../plan/set_identity.ts";
 import type { Script } from "../script/script.ts";
@@ -38,15 +39,20 @@ export interface OpenedScript {
  * Loads the script and connects to the cluster.
  *
  * @param options What the command was given.
+ * @param guard Puts something before the transport.
  * @returns The script and the session; dispose the session in the end.
  */
-export async function openSession(options: CommandOptions): Promise<OpenedScript> {
+export async function openSession(
+  options: CommandOptions,
+  guard?: (sender: Sender) => Sender,
+): Promise<OpenedScript> {
   const loaded = await loadScript(options.source, {
     signal: options.signal,
     clock: options.clock,
     onRemote: (url) => options.listen({ type: "warning", message: `Running a script from ${url}` }),
   });
   const client = await connect({
+    guard,
     kubeconfig: options.kubeconfig,
     context: options.context,
     impersonate: options.impersonate,

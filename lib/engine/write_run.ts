@@ -15,6 +15,8 @@ import type { Target } from "./wanted.ts";
 import type { Survey } from "./survey.ts";
 
 const POLL_MS = 500;
+/** What the names of runners begin with. */
+const RUNNER = "runner/";
 
 /**
  * Waits while another run holds the lock.
@@ -62,7 +64,8 @@ export function takeLock(session: Session, found: Survey, targets: readonly Targ
 }
 
 /**
- * Takes the lock of the set for as long as the script runs, as soon as nobody else holds it.
+ * Takes the lock of the set for as long as the script runs, as soon as nobody else holds it; from another runner at
+ * once.
  *
  * @param session The session.
  * @param types The kinds of which the rules may make members.
@@ -70,10 +73,12 @@ export function takeLock(session: Session, found: Survey, targets: readonly Targ
  */
 export async function takeRunnerLock(session: Session, types: readonly ResourceType[]): Promise<RunLock> {
   const { client, set, options: { clock, signal } } = session;
-  const holder = holderName(clock);
+  const holder = RUNNER + holderName(clock);
   for (;;) {
     const before = await readParent(client, set, signal);
-    if (await waitForTurn(session, { parent: before })) continue;
+    // Of runners only the one that leads gets here: the other one does not write any more.
+    const isRunner = before?.lock?.holder.startsWith(RUNNER) ?? false;
+    if (!isRunner && await waitForTurn(session, { parent: before })) continue;
     const { groupKinds, namespaces } = before?.scope ?? { groupKinds: [], namespaces: [] };
     const scope = { groupKinds: [...new Set([...groupKinds, ...types.map(formatGroupKind)])], namespaces };
     const lock = await RunLock.take({ client, set, clock, holder, before, scope });
@@ -114,7 +119,13 @@ export function lockStop(lock: RunLock): Stop | undefined {
   return { by: "lock", reason: message, hint };
 }
 
-function holderName(clock: Clock): string {
+/**
+ * Names this process, as no other process is or was named.
+ *
+ * @param clock Draws a random number.
+ * @returns The name.
+ */
+export function holderName(clock: Clock): string {
   return `${hostname()}/${Deno.pid}/${Math.floor(clock.random() * 2 ** 32).toString(16)}`;
 }
 

@@ -172,3 +172,24 @@ Deno.test("05_tenants deletes finished Jobs at the next tick, and restarts a Dep
   strictEqual(wrong.code, 1);
   match(wrong.stderr, /it has no rule "restrat": did you mean "restart"\?/);
 });
+
+Deno.test("05_tenants runs as two replicas of which one acts, and the other takes over", async () => {
+  await using team = await newTeam();
+  await using tenant = await cluster.namespace("tenant");
+  await kubectl(["label", "namespace", tenant.name, `team=${team.team}`]);
+  const hasBoth = async () => JSON.stringify(await children(tenant.name)) === JSON.stringify(BOTH);
+  await using first = await run(team.flags, hasBoth);
+  await using second = startKubescript(["run", ...team.flags]);
+  await until("the second one stands by", () => Promise.resolve(second.output.includes("Standing by")));
+  await kubectl(["delete", "networkpolicy/deny", "-n", tenant.name]);
+  await until("the child is back", hasBoth);
+  strictEqual(second.output.includes("created"), false, second.output);
+
+  first.kill("SIGKILL");
+  await first.result;
+  await kubectl(["delete", "networkpolicy/deny", "-n", tenant.name]);
+  await until("the second one leads, and repairs", hasBoth);
+  match(second.output, /This process leads/);
+  second.kill("SIGTERM");
+  strictEqual((await second.result).code, 0, second.output);
+});

@@ -41,6 +41,7 @@ export function formatLogLine(line: LogLine, nowMs: number, { colors, format }: 
   if (format === "json") return `${stringifyJson({ time, level, rule, object, message, ...fields })}\n`;
   const color = { info: colors.dim, warn: colors.yellow, error: colors.red }[level];
   const who = [rule, object].filter((part) => part).join(" ");
+  const about = who === "" ? "" : `${who}: `;
   const values = Object.entries(fields).map(([name, value]) => ` ${colors.dim(`${name}=`)}${stringifyJson(value)}`);
-  return `${colors.dim(time)} ${color(level.padEnd(5))} ${who}: ${message}${values.join("")}\n`;
+  return `${colors.dim(time)} ${color(level.padEnd(5))} ${about}${message}${values.join("")}\n`;
 }

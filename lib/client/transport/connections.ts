@@ -91,9 +91,13 @@ function openNativeConnections({ tls, proxyUrl, clientCertificate, mostIdle }: C
       ...clientCertificate,
     })
   );
+  // The runtime ends a body with the signal of its request only until the answer is collected as garbage (Deno 2.9).
+  const answers = new WeakMap<ReadableStream, Response>();
   return {
-    fetch(url, { body, ...rest }) {
-      return fetch(url, { ...rest, ...(body && { body }), client, redirect: "manual" });
+    async fetch(url, { body, ...rest }) {
+      const answer = await fetch(url, { ...rest, ...(body && { body }), client, redirect: "manual" });
+      if (answer.body) answers.set(answer.body, answer);
+      return answer;
     },
     close: () => client.close(),
   };

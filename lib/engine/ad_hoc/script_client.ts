@@ -14,6 +14,7 @@ import { DryRunSender } from "./dry_run_sender.ts";
 import type { Journal } from "./journal.ts";
 import { JournalSender } from "./journal_sender.ts";
 import { StoppableSender } from "./stoppable_sender.ts";
+import { UsageError } from "./usage_error.ts";
 
 /** In whose name such scripts own fields, unless a call says otherwise. */
 const FIELD_MANAGER = "kubescript-adhoc";
@@ -24,6 +25,8 @@ export interface ScriptClientOptions extends ConnectOptions {
   readonly namespace?: string | undefined;
   /** The arguments of the script itself. */
   readonly args: readonly string[];
+  /** How to call the script. */
+  readonly usage?: string | undefined;
   /** Whether writes are only tried. */
   readonly dryRun: boolean;
   /** Notes what is written, or would be. */
@@ -46,6 +49,7 @@ export class ScriptClient extends Client implements AsyncDisposable {
   readonly args: readonly string[];
   /** Aborted by Ctrl-C: no request is begun any more. */
   readonly signal: AbortSignal;
+  readonly #usage: string | undefined;
   readonly #end = new DisposableStack();
 
   /**
@@ -56,12 +60,32 @@ export class ScriptClient extends Client implements AsyncDisposable {
    */
   constructor(
     parts: ClientOptions,
-    { args, signal, onEnd }: Pick<ScriptClientOptions, "args" | "signal"> & { readonly onEnd: () => void },
+    { args, usage, signal, onEnd }: Pick<ScriptClientOptions, "args" | "usage" | "signal"> & {
+      readonly onEnd: () => void;
+    },
   ) {
     super(parts);
     this.args = args;
     this.signal = signal;
+    this.#usage = usage;
     this.#end.defer(onEnd);
+  }
+
+  /**
+   * Ends the script, as its arguments are missing or wrong: it is said how to call it, and the exit code is 64.
+   *
+   * @throws {UsageError} Always.
+   *
+   * @example Usage
+   * ```ts ignore
+   * await using k = await connect({ usage: "copy.ts NAMESPACE/NAME LABELS" });
+   * const [secret = k.usage(), labels = k.usage()] = k.args;
+   * ```
+   */
+  usage(): never {
+    throw new UsageError("Cannot run the script: an argument is missing or wrong", {
+      hint: this.#usage === undefined ? undefined : `Usage: ${this.#usage}`,
+    });
   }
 
   /** Closes all connections, and sums up what was done. */
