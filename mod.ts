@@ -103,7 +103,7 @@ export {
   type PrinterColumn,
   type ScalePaths,
 } from "./lib/script/crd.ts";
-export type { CheckedSchema, CrdRules, CrdSchema, CrdValidation } from "./lib/script/crd_schema.ts";
+export type { Bound, CheckedSchema, CrdRules, CrdSchema, CrdValidation } from "./lib/script/crd_schema.ts";
 export type { Infer } from "./lib/script/infer.ts";
 export { initial } from "./lib/script/initial.ts";
 export { type Body, defineKind, type DefineKindOptions, type Kind } from "./lib/script/kind.ts";

@@ -9,7 +9,7 @@
 import { formatApiVersion, type GroupVersionKind } from "../kube/resource_type.ts";
 import { type FindKindSchema, type FindSchema, type Schema, schemaFinder } from "../kube/schema.ts";
 import type { FetchObject } from "./discovery.ts";
-import { ApiError } from "./errors.ts";
+import { ApiError, UnexpectedResponseError } from "./errors.ts";
 import { rawRequest } from "./raw_request.ts";
 
 /** Schemas by full name, such as `io.k8s.api.apps.v1.Deployment`. */
@@ -23,7 +23,7 @@ const V2 = "/openapi/v2";
  *
  * @param fetchObject Sends a request.
  * @returns The addresses of the documents by path, such as `apis/apps/v1`.
- * @throws {ApiError} With `isNotFound` if the server has none, as before Kubernetes 1.24.
+ * @throws {KubescriptError} If the server has none, as before Kubernetes 1.24.
  */
 export async function readOpenApiIndex(fetchObject: FetchObject): Promise<Record<string, string>> {
   const { paths } = await fetchObject(rawRequest(V3)) as { paths: Record<string, { serverRelativeURL: string }> };
@@ -36,7 +36,7 @@ export async function readOpenApiIndex(fetchObject: FetchObject): Promise<Record
  * @param fetchObject Sends a request.
  * @param address The address of the document.
  * @returns The schemas.
- * @throws {ApiError} With `isNotFound` if there is no such document.
+ * @throws {KubescriptError} If there is no such document.
  */
 export async function readOpenApiDocument(fetchObject: FetchObject, address: string): Promise<Schemas> {
   const { components } = await fetchObject(rawRequest(address)) as { components?: { schemas?: Schemas } };
@@ -69,7 +69,9 @@ async function unlessNotFound<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
     return await reading;
   } catch (error) {
-    if (error instanceof ApiError && error.isNotFound) return undefined;
+    // The API server gives no reason if it has no such document.
+    const code = error instanceof ApiError || error instanceof UnexpectedResponseError ? error.code : undefined;
+    if (code === 404) return undefined;
     throw error;
   }
 }

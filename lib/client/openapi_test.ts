@@ -1,7 +1,7 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import { explainField } from "../kube/explain.ts";
 import type { KubeRequest } from "../kube/request.ts";
-import { ApiError } from "./errors.ts";
+import { ApiError, UnexpectedResponseError } from "./errors.ts";
 import { readGroupSchemas, readOpenApiDocument, readOpenApiIndex } from "./openapi.ts";
 
 const gvk = { group: "example.com", version: "v1", kind: "Widget" };
@@ -38,7 +38,11 @@ function server(documents: Record<string, unknown>, code = 404) {
     asked.push(request.path);
     const document = documents[request.path];
     if (document) return Promise.resolve(document as Record<string, unknown>);
-    return Promise.reject(new ApiError(request, code, { apiVersion: "v1", kind: "Status" }));
+    return Promise.reject(
+      request.path.startsWith("/openapi/v3/") && code === 404
+        ? new UnexpectedResponseError(request, code, null, "")
+        : new ApiError(request, code, { apiVersion: "v1", kind: "Status" }),
+    );
   };
   return { asked, fetchObject };
 }

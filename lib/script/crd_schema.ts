@@ -6,34 +6,26 @@
 
 import type { Schema } from "../kube/schema.ts";
 
+/** The keywords that bound numbers, texts, lists and objects. */
+export type Bound =
+  | "minimum"
+  | "exclusiveMinimum"
+  | "maximum"
+  | "exclusiveMaximum"
+  | "minLength"
+  | "maxLength"
+  | "pattern"
+  | "minItems"
+  | "maxItems"
+  | "minProperties"
+  | "maxProperties";
+
 /** What a value must be like, without saying what it consists of: the part of a schema that may stand in alternatives. */
-export interface CrdRules extends Pick<Schema, "format" | "required"> {
+export interface CrdRules extends Pick<Schema, "format" | "required" | Bound> {
   /** The values that are allowed. */
   readonly enum?: readonly (string | number | boolean | null)[];
-  /** The least number. */
-  readonly minimum?: number;
-  /** Whether the number must be greater than `minimum`. */
-  readonly exclusiveMinimum?: boolean;
-  /** The greatest number. */
-  readonly maximum?: number;
-  /** Whether the number must be less than `maximum`. */
-  readonly exclusiveMaximum?: boolean;
   /** What the number must be a multiple of. */
   readonly multipleOf?: number;
-  /** The least length of a text. */
-  readonly minLength?: number;
-  /** The greatest length of a text. */
-  readonly maxLength?: number;
-  /** A regular expression, in the syntax of Go, that a text must match somewhere. */
-  readonly pattern?: string;
-  /** The least number of items of a list. */
-  readonly minItems?: number;
-  /** The greatest number of items of a list. */
-  readonly maxItems?: number;
-  /** The least number of fields of an object. */
-  readonly minProperties?: number;
-  /** The greatest number of fields of an object. */
-  readonly maxProperties?: number;
   /** Rules for fields that the schema itself names. */
   readonly properties?: Readonly<Record<string, CrdRules>>;
   /** Rules for the items of a list. */

@@ -1,7 +1,7 @@
 import { deepStrictEqual, notStrictEqual, ok, rejects, strictEqual, throws } from "node:assert/strict";
 import type { LiveObject } from "../kube/object.ts";
 import { FakeSender } from "./_fake_sender_test.ts";
-import { ManualClock, settle } from "./_manual_clock_test.ts";
+import { ManualClock, settle } from "../../tests/support/manual_clock.ts";
 import { liveObject, watchEvent } from "./_objects_test.ts";
 import { Informers } from "./informers.ts";
 import type { StoreEvent } from "./store.ts";

@@ -2,7 +2,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { ApiError } from "../client/errors.ts";
 import type { LiveObject } from "../kube/object.ts";
 import { FakeSource } from "./_fake_source_test.ts";
-import { ManualClock, settle } from "./_manual_clock_test.ts";
+import { ManualClock, settle } from "../../tests/support/manual_clock.ts";
 import { bookmark, liveObject, watchEvent } from "./_objects_test.ts";
 import { Reflector } from "./reflector.ts";
 import { ServerGate } from "./server_gate.ts";

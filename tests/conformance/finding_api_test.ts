@@ -12,19 +12,23 @@ import type { KubeRequest } from "../../lib/kube/request.ts";
 import { collectionPath } from "../../lib/kube/resource_path.ts";
 import { waitFor } from "../../lib/watch/wait_for.ts";
 import { testCluster } from "../cluster/attach.ts";
+import { tokens } from "../cluster/pki.ts";
 import { runKubescript, type TempFolder, tempFolder } from "../e2e/kubescript.ts";
 import { until } from "../e2e/objects.ts";
+import { FaultProxy } from "../faults/fault_proxy.ts";
 import { writeKubeconfig } from "./kubeconfigs.ts";
 import { namesOf, pod } from "./objects.ts";
 import { recorder } from "./recorder.ts";
 import { row, type RowContext } from "./row.ts";
 import { installWidgets } from "./widgets.ts";
 
-/** Writes a kubeconfig for somebody who may do everything. */
-async function adminKubeconfig(folder: TempFolder, { target }: RowContext): Promise<string> {
-  const { certificate, key } = await target.issueClientCertificate({ cn: "jane", groups: ["system:masters"] });
-  const user = { "client-certificate-data": btoa(certificate), "client-key-data": btoa(key) };
-  return await writeKubeconfig(folder, target, { user });
+/** Writes a kubeconfig for somebody who may do everything, with further fields of the cluster. */
+async function adminKubeconfig(
+  folder: TempFolder,
+  { target }: RowContext,
+  cluster: Readonly<Record<string, unknown>> = {},
+): Promise<string> {
+  return await writeKubeconfig(folder, target, { cluster, user: { token: tokens.admin } });
 }
 
 /** Runs kubectl, which has to succeed; gives all that it wrote. */
@@ -55,13 +59,19 @@ function describeTypes(mapper: RestMapper): string[] {
 
 const NAMES: readonly (readonly string[])[] = [
   ["po", "svc", "cm", "ns", "no", "ev", "sa", "pvc", "pv", "deploy", "sts", "ds", "rs", "cj", "hpa", "ing", "netpol"],
-  ["sc", "crd", "csr", "pdb", "pc", "quota", "limits", "ep", "rc", "vap", "clusterroles", "leases", "endpointslices"],
+  ["sc", "crd", "csr", "pdb", "pc", "quota", "limits", "ep", "rc", "clusterroles", "leases", "endpointslices"],
   ["pods", "events", "deployments", "jobs", "cronjobs", "ingresses", "storageclasses", "roles", "componentstatuses"],
   ["pod", "event", "deployment", "job", "cronjob", "ingress", "storageclass", "role", "customresourcedefinition"],
   ["Pod", "Event", "Deployment", "Job", "Ingress", "StorageClass", "Role", "CustomResourceDefinition"],
   ["deployments.apps", "events.events.k8s.io", "jobs.batch", "hpa.autoscaling", "ing.networking.k8s.io"],
   ["ingresses.networking", "leases.coordination", "roles.rbac", "events.events", "sc.storage", "deploy.app"],
-  ["pods.v1.", "deployments.v1.apps", "hpa.v1.autoscaling", "events.v1.events.k8s.io", "jobs.v1.batch"],
+  [
+    "pods.v1.",
+    "deployments.v1.apps",
+    "horizontalpodautoscalers.v1.autoscaling",
+    "events.v1.events.k8s.io",
+    "jobs.v1.batch",
+  ],
   ["Deployment.apps", "Ingress.networking.k8s.io", "Job.batch"],
   ["Pod.v1.", "Deployment.v1.apps", "HorizontalPodAutoscaler.v1.autoscaling"],
 ];
@@ -160,7 +170,7 @@ const PATHS: readonly string[] = [
   "secret.data",
   "svc.spec.ports",
   "svc.spec.ports.targetPort",
-  "ingresses.networking.spec.rules",
+  "ingress.spec.rules",
   "crd.spec.versions.schema.openAPIV3Schema",
 ];
 
@@ -248,43 +258,38 @@ export default script("bad", {
 });
 `;
 
-row(
-  "E3",
-  "validation before any request: unknown field, wrong type, missing field, with their lines",
-  async (context) => {
-    const { step } = context;
-    await using folder = await tempFolder();
-    // Nobody answers there, so that nothing can have been asked.
-    const kubeconfig = await writeKubeconfig(folder, context.target, {
-      cluster: { server: "https://127.0.0.1:1" },
-      user: { token: "none" },
+row("E3", "validation of unknown, wrong and missing fields before any request about objects", async (context) => {
+  const { target, namespace, step } = context;
+  await using folder = await tempFolder();
+  const { server, ca } = await target.locate();
+  await using proxy = new FaultProxy({ upstream: server, upstreamCa: ca });
+  const cluster = { server: proxy.server, "certificate-authority-data": btoa(proxy.ca) };
+  const kubeconfig = await adminKubeconfig(folder, context, cluster);
+  const plan = async (name: string, text: string) => {
+    await Deno.writeTextFile(join(folder.path, name), text);
+    proxy.requests.length = 0;
+    const { code, stderr } = await runKubescript(["plan", name, `--namespace=${namespace}`], {
+      cwd: folder.path,
+      env: { KUBECONFIG: kubeconfig, NO_COLOR: "1" },
     });
-    const plan = async (name: string, text: string) => {
-      await Deno.writeTextFile(join(folder.path, name), text);
-      const { code, stderr } = await runKubescript(["plan", name], {
-        cwd: folder.path,
-        env: { KUBECONFIG: kubeconfig, NO_COLOR: "1" },
-      });
-      strictEqual(code, 1);
-      return stderr;
-    };
-    await step("YAML", async () => {
-      const problems = await plan("web.yaml", BAD_YAML);
-      match(problems, /web\.yaml:6 spec\.replicas \(Deployment\/web\): /);
-      match(
-        problems,
-        /web\.yaml:13 spec\.template\.spec\.containers\[0\]\.imagee \(Deployment\/web\): is unknown: did you/,
-      );
-      match(problems, /web\.yaml:12 spec\.template\.spec\.containers\[0\]\.image \(Deployment\/web\): is missing/);
-    });
-    await step("script", async () => {
-      match(
-        await plan("bad.ts", BAD_SCRIPT),
-        /bad\.ts:5:\d+.* dataa \(ConfigMap\/a\): is unknown: did you mean "data"/s,
-      );
-    });
-  },
-);
+    strictEqual(code, 1);
+    deepStrictEqual(proxy.requests.filter(({ method }) => method !== "GET"), []);
+    return stderr;
+  };
+  await step("YAML", async () => {
+    const problems = await plan("web.yaml", BAD_YAML);
+    match(problems, /web\.yaml:6 spec\.replicas \(Deployment\/web\): must be an integer, is "three"\n/);
+    match(
+      problems,
+      /web\.yaml:13 spec\.template\.spec\.containers\[0\]\.imagee \(.*\): is unknown: did you mean "image"/,
+    );
+    match(problems, /web\.yaml:12 spec\.template\.spec\.containers\[0\]\.image \(.*\): is missing\n/);
+  });
+  await step("script", async () => {
+    const problems = await plan("bad.ts", BAD_SCRIPT);
+    match(problems, /bad\.ts resources\[0\]\.dataa \(ConfigMap\/a\): is unknown: did you mean "data"\?\n/);
+  });
+});
 
 row("E4", "version, health and metrics through raw", async ({ k, step }) => {
   await step("/version", async () => {
@@ -348,7 +353,7 @@ row(
     await step("requests and watches, with the proxy's credentials", async () => {
       await using proxy = await serve();
       using through = await connect(proxy);
-      strictEqual((await through.whoAmI()).username, "jane");
+      strictEqual((await through.whoAmI()).username, "admin");
       const events = through.watch(ConfigMap, { fields: "metadata.name=a" })[Symbol.asyncIterator]();
       const first = events.next();
       const data = { text: "x".repeat(500_000) };
