@@ -16,7 +16,7 @@ Deno.test("runApp() shows how to begin", async () => {
   const { code, out } = await run();
   strictEqual(code, 0);
   match(out, /kubescript plan hello\.ts/);
-  for (const command of ["plan", "apply", "delete", "types", "version"]) {
+  for (const command of ["plan", "apply", "delete", "proxy", "types", "version"]) {
     match(out, new RegExp(`\n  ${command} +[A-Z]`));
   }
 });
@@ -29,6 +29,15 @@ Deno.test("runApp() explains each command with examples", async () => {
     const widest = Math.max(...out.split("\n").map((line) => line.length));
     ok(widest <= 160, `${command}: ${widest}`);
   }
+});
+
+Deno.test("runApp() explains proxy with examples", async () => {
+  const { code, out } = await run("proxy", "--help");
+  strictEqual(code, 0);
+  match(out, /\n {2}kubescript proxy --port 0 /);
+  match(out, /--reject-paths\] .*default = \^\/api\/\.\*\/pods\/\.\*\/exec,/);
+  const widest = Math.max(...out.split("\n").map((line) => line.length));
+  ok(widest <= 160, `${widest}`);
 });
 
 Deno.test("runApp() explains types pull with examples", async () => {
@@ -51,6 +60,9 @@ Deno.test("runApp() tells mistakes in the command line, and how to get help", as
     ["plan a.ts --timeout 5m", /--timeout/, "kubescript plan --help"],
     ["apply a.ts --timeout 5", /--timeout: Cannot read "5" as a duration/, "kubescript apply --help"],
     ["apply a.ts --prune=never", /--prune: Expected "never"/, "kubescript apply --help"],
+    ["proxy x", /Too many arguments/, "kubescript proxy --help"],
+    ["proxy --port 70000", /--port: Cannot use "70000" as a port/, "kubescript proxy --help"],
+    ["proxy --reject-paths (", /--reject-paths: Cannot read the regular expression "\("/, "kubescript proxy --help"],
     ["types pul", /`pul`, did you mean `pull`/, "kubescript --help"],
     ["types pull kinds.ts", /Too many arguments/, "kubescript types pull --help"],
     ["delete a.ts --allow-delete=some", /--allow-delete: Cannot read "some"/, "kubescript delete --help"],

@@ -2,7 +2,10 @@ import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
 import { explainField, type Explanation } from "./explain.ts";
 import { type KindSchema, type Schema, schemaFinder } from "./schema.ts";
 
-const ref = (name: string): Schema => ({ $ref: `#/components/schemas/com.example.v1.${name}` });
+function ref(name: string): Schema {
+  return { $ref: `#/components/schemas/com.example.v1.${name}` };
+}
+
 const kind: KindSchema = {
   schema: {
     description: "A widget.",

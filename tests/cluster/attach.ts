@@ -26,7 +26,10 @@ export class TestCluster extends Cluster {
     const name = `${prefix}-${crypto.randomUUID().slice(0, 8)}`;
     await this.#succeed(["create", "namespace", name]);
     await this.#succeed(["wait", "--for=create", `--namespace=${name}`, "serviceaccount/default", "--timeout=30s"]);
-    return { name, [Symbol.asyncDispose]: () => this.#succeed(["delete", "namespace", name, "--wait=false", "--ignore-not-found"]) };
+    return {
+      name,
+      [Symbol.asyncDispose]: () => this.#succeed(["delete", "namespace", name, "--wait=false", "--ignore-not-found"]),
+    };
   }
 
   async #succeed(args: string[]): Promise<void> {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type ApiProxyOptions, serveApi } from "../../lib/client/api_proxy/api_proxy.ts";
 import { DEFAULT_FILTER, parsePatterns, type RequestFilter } from "../../lib/client/api_proxy/request_filter.ts";
 import { resolveConfig } from "../../lib/client/config/resolve.ts";
+import type { Client } from "../../lib/client/client.ts";
 import { ApiError } from "../../lib/client/errors.ts";
 import type { RestMapper } from "../../lib/client/rest_mapper.ts";
 import type { Sender } from "../../lib/client/sender.ts";
@@ -153,7 +154,7 @@ interface Explained {
 function readExplanation(text: string): Explained {
   return {
     type: /^FIELD: \S+ <(.*)>$/m.exec(text)?.[1],
-    fields: Array.from(text.matchAll(/^ {2}(\S+)\t<(.*)>( -required-)?$/gm), ([, ...parts]) => parts.join(" ")).sort(),
+    fields: Array.from(text.matchAll(/^ {2}(\S+)\t(<.*)$/gm), ([, name, rest]) => `${name} ${rest}`).sort(),
   };
 }
 
@@ -179,12 +180,12 @@ row("E2", "OpenAPI: index, documents, v2 as fallback; schema of a kind, explain 
   await using folder = await tempFolder();
   const kubeconfig = await adminKubeconfig(folder, context);
   await using widgets = await installWidgets(k, namespace);
-  const widget = `widgets.${widgets.group}`;
-  const split = (path: string): [kind: string, field: string] => {
-    const kind = path.startsWith(widget) ? widget : /^(ingresses\.networking|[^.]+)/.exec(path)![0];
-    return [kind, path.slice(kind.length + 1)];
+  const { shortName } = widgets;
+  const paths = [...PATHS, shortName, `${shortName}.spec`, `${shortName}.status.conditions`];
+  const explain = async (client: Client, path: string) => {
+    const [kind, ...names] = path.split(".");
+    return await client.explain(kind!, names.join("."));
   };
-  const paths = [...PATHS, widget, `${widget}.spec`, `${widget}.status.conditions`];
 
   await step("index and documents", async () => {
     const { paths } = JSON.parse(await k.raw("/openapi/v3"));
@@ -195,6 +196,8 @@ row("E2", "OpenAPI: index, documents, v2 as fallback; schema of a kind, explain 
   await until("the schema of the custom resource is published", async () => {
     return await k.schema(widgets.Widget) !== undefined;
   });
+  // Of the kinds that there were, kubectl has a list in its cache.
+  await kubectl(kubeconfig, "api-resources", "--cached=false");
   await step("schema of a kind", async () => {
     for (const kind of [Deployment, "deploy", "deployments.v1.apps"]) {
       const { schema, find } = (await k.schema(kind))!;
@@ -204,14 +207,13 @@ row("E2", "OpenAPI: index, documents, v2 as fallback; schema of a kind, explain 
   });
   for (const path of paths) {
     await step(`explain ${path.replace(namespace, "…")}`, async () => {
-      const { type, fields } = await k.explain(...split(path));
-      const isObject = split(path)[1] === "";
-      deepStrictEqual({
-        type: isObject ? undefined : type,
-        fields: fields.map(({ path, type, required }) =>
-          [path.split(".").at(-1), type, required ? " -required-" : undefined].join(" ")
-        ).sort(),
-      }, readExplanation(await kubectl(kubeconfig, "explain", path)));
+      const { type, fields } = await explain(k, path);
+      const lines = fields.map(({ path, type, required }) => {
+        return `${path.split(".").at(-1)} <${type}>${required ? " -required-" : ""}`;
+      });
+      const explained = readExplanation(await kubectl(kubeconfig, "explain", path));
+      deepStrictEqual(lines.sort(), explained.fields);
+      strictEqual(path.includes(".") ? type : undefined, explained.type);
     });
   }
   await step("a field that is not there", async () => {
@@ -223,7 +225,7 @@ row("E2", "OpenAPI: index, documents, v2 as fallback; schema of a kind, explain 
     using old = await target.connect({ wrap: v3 });
     for (const path of paths) {
       const names = async (client: typeof k) => {
-        return (await client.explain(...split(path))).fields.map(({ path, required }) => [path, required]);
+        return (await explain(client, path)).fields.map(({ path, required }) => [path, required]);
       };
       deepStrictEqual(await names(old), await names(k), path);
     }
@@ -374,7 +376,10 @@ row(
         stderr: "",
       });
       const { promise: opened, resolve, reject } = Promise.withResolvers<string>();
-      const events = new WebSocket(`ws://${proxy.address}/api/v1/namespaces/${namespace}/pods?watch=true`);
+      const events = new WebSocket(`ws://${proxy.address}/api/v1/namespaces/${namespace}/pods?watch=true`, {
+        // Without it, the API server takes the program for a web page of another host.
+        headers: { origin: `http://${proxy.address}` },
+      });
       events.onmessage = ({ data }) => resolve(data);
       events.onerror = () => reject(new Error("Cannot watch by WebSocket"));
       strictEqual(JSON.parse(await opened).object.metadata.name, "web");

@@ -232,8 +232,7 @@ Deno.test("examples/02_ops/drain.ts evicts as fast as the budgets allow, and lea
     await succeed("drain.ts", [left, "--dry-run"]),
     `would patch Node/${left}
     spec.unschedulable: (none) → true
-warning: The server, which matches field selectors, does not know what this dry run would change
-`.replace(/warning.*\n/, "") + `would evict Pod/${namespace.name}/${first}
+would evict Pod/${namespace.name}/${first}
 would evict Pod/${namespace.name}/${second}
 Dry run in context "test": would patch 1 Node, evict 2 Pods
 `,

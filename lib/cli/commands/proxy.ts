@@ -35,7 +35,7 @@ export async function proxy({ host, flags, signal }: Call<ProxyFlags>): Promise<
     onAnswer: verbose ? (method, target, status) => stderr.write(`${method} ${target} ${status}\n`) : undefined,
   });
   stdout.write(`Starting to serve on ${server.address}\n`);
-  await new Promise((resolve) => signal.addEventListener("abort", resolve));
+  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve));
   return EXIT_CODES.done;
 }
 

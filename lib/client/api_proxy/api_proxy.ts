@@ -5,6 +5,8 @@
  * @module
  */
 
+import { KubescriptError } from "../../kube/error.ts";
+import type { Status } from "../../kube/status.ts";
 import type { ClusterConfig } from "../config/cluster_config.ts";
 import { describeFault } from "../errors.ts";
 import {
@@ -14,8 +16,6 @@ import {
   serveHttp,
   type Upgraded,
 } from "../transport/http_server.ts";
-import { KubescriptError } from "../../kube/error.ts";
-import type { Status } from "../../kube/status.ts";
 import { Forwarder } from "./forwarder.ts";
 import { refuseHost, refuseRequest, type RequestFilter } from "./request_filter.ts";
 import { readPath, withoutPrefix } from "./request_path.ts";

@@ -110,7 +110,7 @@ export async function serveHttp(listenAddress: ListenAddress, handle: RequestHan
 
 async function answerRequest(incoming: IncomingMessage, outgoing: ServerResponse, handle: RequestHandler) {
   const request = readRequest(incoming, undefined, (callback) => outgoing.on("close", callback));
-  const answer = await handle(request) as Response;
+  const answer = await handle(request) as Response; // as no upgrade was asked for
   outgoing.writeHead(answer.status, [...answer.headers].flat());
   // The events of a watch may be long in coming.
   outgoing.flushHeaders();
@@ -129,8 +129,9 @@ async function answerUpgrade(incoming: IncomingMessage, socket: Socket, handle: 
     await connection.write(body);
     return await connection.closeWrite();
   }
-  await connection.write(encodeHead(101, [...answer.headers, ["connection", "Upgrade"], ["upgrade", upgrade!]]));
-  await answer.carry(connection);
+  const head = encodeHead(101, [...answer.headers, ["connection", "Upgrade"], ["upgrade", upgrade!]]);
+  // At once, as the other side is to be told even if the client is gone.
+  await Promise.all([connection.write(head), answer.carry(connection)]);
 }
 
 function readRequest(

@@ -134,6 +134,24 @@ Deno.test("serveHttp() hands a connection over that goes on in another protocol"
   strictEqual(await receive(connection), "");
 });
 
+Deno.test("serveHttp() hands over even a connection that is gone", async () => {
+  const asked = Promise.withResolvers<void>();
+  const carried = Promise.withResolvers<void>();
+  await using server = await serveHttp(anyPort, async ({ signal }) => {
+    asked.resolve();
+    await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    const carry = async ({ bytes }: { bytes: AsyncIterable<Uint8Array> }) => {
+      await Array.fromAsync(bytes).catch(() => {});
+      carried.resolve();
+    };
+    return { headers: new Headers(), carry };
+  });
+  const connection = await send(server, upgrade);
+  await asked.promise;
+  connection.close();
+  await carried.promise;
+});
+
 Deno.test("serveHttp() closes a connection whose upgrade is refused, so that nothing can follow", async () => {
   let asked = 0;
   await using server = await serveHttp(anyPort, () => {
