@@ -18,7 +18,7 @@ for (let pods = await listPods(); pods.length > 0; pods = await listPods()) {
   for (const pod of pods) await evict(pod);
   if (k.dryRun) break; // in which none of them goes
   if (performance.now() > endMs) {
-    throw new KubescriptError(`Cannot drain Node "${node}" within ${timeout}: ${pods.length} Pods are left`);
+    throw new KubescriptError(`Cannot drain Node "${node}" within ${timeout}: Pods left: ${pods.length}`);
   }
   await setTimeout(2_000, undefined, { signal: k.signal });
 }

@@ -304,7 +304,8 @@ await k.delete(ConfigMap, "kube-root-ca.crt", { preconditions: { uid: "other" } 
   },
   "that there is no kubeconfig": {
     text: CONNECT,
-    env: { KUBECONFIG: "", HOME: "/none" },
+    // Deno keeps its cache elsewhere: it must not make this folder.
+    env: { KUBECONFIG: "", HOME: "/none", DENO_DIR: Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME")}/.cache/deno` },
     code: 1,
     stderr:
       /^error: Cannot find a cluster: KUBECONFIG is not set; "\/none\/.kube\/config" does not exist; .*\nhint: Pass --kubeconfig FILE or set KUBECONFIG/,

@@ -211,7 +211,7 @@ Deno.test("examples/02_ops/drain.ts evicts as fast as the budgets allow, and lea
   const why =
     `${namespace.name}/${first} has to wait: The disruption budget web needs 2 healthy pods and has 2 currently\n`;
   ok(late.stdout.includes(why), late.stdout);
-  match(late.stderr, /\nerror: Cannot drain Node "\S+" within 1s: 2 Pods are left\n$/);
+  match(late.stderr, /\nerror: Cannot drain Node "\S+" within 1s: Pods left: 2\n$/);
   strictEqual(late.code, 1);
   strictEqual(await isCordoned(), true);
   await kubectl(["uncordon", left]);

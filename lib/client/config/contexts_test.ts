@@ -24,7 +24,7 @@ const none: [pattern: string, names: readonly string[] | undefined, message: Reg
   ["a.b", ["axb"], /^Cannot find a context "a.b"$/, /: axb$/],
   ["PROD", ["prod"], /"PROD"/, /: prod$/],
   ["*", [], /"\*"$/, /^Pass --kubeconfig/],
-  ["*", undefined, /^Cannot find a context "\*": "\/none" does not exist/, /^Pass --kubeconfig/],
+  ["*", undefined, /^Cannot find a context "\*": "\/no\/such\/kubeconfig" does not exist/, /^Pass --kubeconfig/],
 ];
 for (const [pattern, names, message, hint] of none) {
   Deno.test(`listContexts("${pattern}") says that there is none of ${names}`, async () => {
@@ -33,7 +33,9 @@ for (const [pattern, names, message, hint] of none) {
 }
 
 async function list(pattern: string, names: readonly string[] | undefined): Promise<string[]> {
-  if (!names) return await listContexts(pattern, { env: (name) => name === "KUBECONFIG" ? "/none" : undefined });
+  if (!names) {
+    return await listContexts(pattern, { env: (name) => name === "KUBECONFIG" ? "/no/such/kubeconfig" : undefined });
+  }
   const file = await Deno.makeTempFile();
   try {
     const contexts = names.map((name) => ({ name, context: {} }));

@@ -22,19 +22,16 @@ export interface OverlayEntry {
 export class Overlay {
   readonly #entries = new Map<string, Map<string, OverlayEntry>>();
 
-  /** Whether nothing would have changed. */
-  get isEmpty(): boolean {
-    return this.#entries.size === 0;
-  }
-
   /**
-   * Tells whether any object of a kind would have changed.
+   * Tells whether any object of a collection would have changed.
    *
-   * @param target The kind.
+   * @param target The collection.
    * @returns Whether it is so.
    */
   has(target: RequestTarget): boolean {
-    return this.#entries.has(collectionKey(target));
+    const entries = this.#entries.get(collectionKey(target)) ?? new Map<string, OverlayEntry>();
+    const prefix = target.namespace === undefined ? "" : `${target.namespace}/`;
+    return entries.keys().some((key) => key.startsWith(prefix));
   }
 
   /**

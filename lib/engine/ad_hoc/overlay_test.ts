@@ -100,6 +100,9 @@ Deno.test("Overlay.find() knows objects in all versions of their kind, and no ot
   strictEqual(overlay.find({ type: { ...pods, version: "v2" }, namespace: "shop", name: "x" }), gone);
   strictEqual(overlay.find({ type: pods, namespace: "blog", name: "x" }), undefined);
   strictEqual(overlay.find({ type: { ...pods, group: "x" }, namespace: "shop", name: "x" }), undefined);
+  strictEqual(overlay.has({ type: pods }), true);
+  strictEqual(overlay.has({ type: pods, namespace: "shop" }), true);
+  strictEqual(overlay.has({ type: pods, namespace: "sho" }), false);
   strictEqual(overlay.has({ type: { ...pods, plural: "nodes" } }), false);
 });
 
