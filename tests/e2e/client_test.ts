@@ -5,6 +5,7 @@ import { connect } from "../../lib/client/connect.ts";
 import { discover } from "../../lib/client/discovery.ts";
 import { ApiError } from "../../lib/client/errors.ts";
 import type { KubeObject } from "../../lib/kube/object.ts";
+import { isBuiltIn } from "../../lib/kube/built_in.ts";
 import type { KubeRequest } from "../../lib/kube/request.ts";
 import { formatApiVersion, parseApiVersion, type ResourceType } from "../../lib/kube/resource_type.ts";
 import { testCluster } from "../cluster/attach.ts";
@@ -307,8 +308,8 @@ Deno.test("Client finds kinds by all their names, and the same ones without aggr
   strictEqual(mapper.resolve("po").kind, "Pod");
   const { types, stale } = await discover(({ accept: _, ...request }: KubeRequest) => client.fetch(request));
   // Other tests make custom kinds and delete them.
-  const builtIn = (group: string) => !group.includes(".") || group.endsWith(".k8s.io");
-  const describe = (all: readonly ResourceType[]) => all.filter(({ group }) => builtIn(group)).map(describeType).sort();
+  const describe = (all: readonly ResourceType[]) =>
+    all.filter(({ group }) => isBuiltIn(group)).map(describeType).sort();
   deepStrictEqual(describe(types), describe(mapper.types));
-  ok(!stale.some((apiVersion) => builtIn(parseApiVersion(apiVersion).group)));
+  ok(!stale.some((apiVersion) => isBuiltIn(parseApiVersion(apiVersion).group)));
 });
