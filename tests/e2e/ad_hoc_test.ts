@@ -83,6 +83,7 @@ Deno.test("a dry run reads, prints and tells what the same script then does, and
   const args = ["--namespace", namespace.name];
   const dry = await run("verbs.ts", [...args, "--dry-run"]);
   strictEqual(await contentOf(namespace), before);
+  strictEqual(await kubectl(["get", "namespace", `${namespace.name}-new`, "--ignore-not-found"]), "");
   const real = await run("verbs.ts", [...args, "--verbose"]);
   deepStrictEqual([dry.code, real.code], [0, 0], dry.stderr + real.stderr);
   strictEqual(dry.stdout, real.stdout);

@@ -279,7 +279,7 @@ export class DryRunSender implements Sender {
   #isNewNamespace(name: string | undefined): boolean {
     const type = { group: "", version: "v1", kind: "Namespace", plural: "namespaces", namespaced: false };
     const entry = this.#overlay.find({ type, name });
-    return entry?.object !== undefined && entry.serverLabels === undefined;
+    return entry?.object !== undefined && entry.isNew;
   }
 
   #warn(message: string): void {
