@@ -58,6 +58,7 @@ export { SubresourceClient, type Token } from "./lib/client/subresource_client.t
 export type { Table, TableColumn, TableRow } from "./lib/client/table.ts";
 export type { WatchEvent } from "./lib/client/watch_stream.ts";
 export { ScriptClient } from "./lib/engine/ad_hoc/script_client.ts";
+export { UsageError } from "./lib/engine/ad_hoc/usage_error.ts";
 export { type ManifestObject, manifests, type ManifestsOptions } from "./lib/engine/load/manifests.ts";
 export type { Condition } from "./lib/kube/condition.ts";
 export { KubescriptError, type KubescriptErrorOptions } from "./lib/kube/error.ts";

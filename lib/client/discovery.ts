@@ -33,9 +33,13 @@ const AGGREGATED = ["v2", "v2beta1"]
  * @returns What the server offers.
  */
 export async function discover(fetchObject: FetchObject): Promise<ApiResources> {
-  const [core, groups] = await Promise.all(
+  // Both are waited for, also if one fails: nothing is left under way for a caller who gives up.
+  const [core, groups] = (await Promise.allSettled(
     ["/api", "/apis"].map((path) => fetchObject(discoveryRequest(path, `${AGGREGATED},application/json`))),
-  );
+  )).map((answer) => {
+    if (answer.status === "rejected") throw answer.reason;
+    return answer.value;
+  });
   const parts = await Promise.all([
     isAggregated(core!) ? readAggregated(core!) : readLegacyVersions(fetchObject, strings(core!.versions)),
     isAggregated(groups!) ? readAggregated(groups!) : readLegacyVersions(fetchObject, listGroupVersions(groups!)),
