@@ -51,8 +51,8 @@ export interface RunCommandOptions extends ApplyCommandOptions {
  * @throws {KubescriptError} If another run took over the set.
  */
 export async function runScript(options: RunCommandOptions): Promise<void> {
-  // Children of rules are the rules' business here, one object at a time.
   const leadership = new Leadership();
+  // Children of rules are the rules' business here, one object at a time.
   const opened = await openSession({ ...options, rules: false }, (sender) => leadership.guard(sender));
   using session = opened.session;
   const { own, others } = divideParams(session, options);

@@ -5,7 +5,8 @@
  */
 import type { Clock } from "../../lib/base/clock.ts";
 import type { BodyOffset, Fault } from "./fault.ts";
-import { concatenate, encode } from "./http1.ts";
+import { concatenate } from "../../lib/base/bytes.ts";
+import { encode } from "./http1.ts";
 
 /** What a fault needs to happen. */
 export interface SpoilOptions {

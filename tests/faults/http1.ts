@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { concatenate } from "../../lib/base/bytes.ts";
 
 /** The head of a request or an answer. */
 export interface Head {
@@ -20,7 +21,7 @@ const NEWLINE = 10;
 /** Reads messages from a connection. */
 export class MessageReader {
   readonly #connection: Deno.Conn;
-  #buffer: Uint8Array<ArrayBuffer> = new Uint8Array();
+  #buffer: Uint8Array = new Uint8Array();
   #filling: Promise<boolean> | undefined;
 
   /**
@@ -180,20 +181,4 @@ export function encodePiece(piece: Uint8Array, framing: Framing): Uint8Array {
  */
 export function encode(text: string): Uint8Array {
   return new TextEncoder().encode(text);
-}
-
-/**
- * Joins bytes.
- *
- * @param parts What to join.
- * @returns All of it in one piece.
- */
-export function concatenate(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }

@@ -4,11 +4,11 @@
  *
  * @module
  */
+import { concatenate } from "../../lib/base/bytes.ts";
 import type { Clock } from "../../lib/base/clock.ts";
 import { spoilBody, untilAborted } from "./body_faults.ts";
 import type { Fault, FaultInstead } from "./fault.ts";
 import {
-  concatenate,
   encode,
   encodeHead,
   encodePiece,

@@ -7,6 +7,7 @@
 import { isJsonObject } from "../../base/json.ts";
 import { type Answer, parseObject } from "../../client/answer.ts";
 import { DryRunError } from "../../client/dry_run_error.ts";
+import { ForwardingSender } from "../../client/forwarding_sender.ts";
 import type { Channel, Sender, SendOptions, StreamOptions } from "../../client/sender.ts";
 import type { LiveObject } from "../../kube/object.ts";
 import { getRequest } from "../../kube/read_request.ts";
@@ -40,8 +41,7 @@ interface Effect extends Omit<OverlayEntry, "object"> {
 }
 
 /** Tries writes, and lays their results over what is read. */
-export class DryRunSender implements Sender {
-  readonly #sender: Sender;
+export class DryRunSender extends ForwardingSender {
   readonly #journal: Journal;
   readonly #onWarning: DryRunOptions["onWarning"];
   readonly #overlay = new Overlay();
@@ -55,14 +55,9 @@ export class DryRunSender implements Sender {
    * @param options What it is made of.
    */
   constructor({ sender, journal, onWarning }: DryRunOptions) {
-    this.#sender = sender;
+    super(sender);
     this.#journal = journal;
     this.#onWarning = onWarning;
-  }
-
-  /** The server's time in milliseconds since the epoch. */
-  serverTimeMs(): number {
-    return this.#sender.serverTimeMs();
   }
 
   /**
@@ -73,13 +68,13 @@ export class DryRunSender implements Sender {
    * @returns The answer, as it would be.
    * @throws {DryRunError} If it cannot be tried.
    */
-  async send(request: KubeRequest, options?: SendOptions): Promise<Answer> {
+  override async send(request: KubeRequest, options?: SendOptions): Promise<Answer> {
     const { target, verb } = request;
     if (isQuestion(request)) return await this.#ask(request, options);
     if (!canBeTried(request)) throw this.#refusal(request);
     if (target && verb === "deletecollection") return await this.#deleteAll(request, target, options);
     if (target) return await this.#write(request, target, options);
-    const answer = await this.#sender.send(asDryRun(request), options);
+    const answer = await this.sender.send(asDryRun(request), options);
     if (answer.status < 300) this.#journal.note({ request });
     return answer;
   }
@@ -93,13 +88,13 @@ export class DryRunSender implements Sender {
    * @param options The signal that ends the stream, and its duration.
    * @returns What was read.
    */
-  stream<T>(
+  override stream<T>(
     request: KubeRequest,
     read: (response: Response) => AsyncIterable<T>,
     options?: StreamOptions,
   ): AsyncIterable<T> {
     if (request.verb === "watch") this.#warn("A watch does not see what this dry run would change");
-    return this.#sender.stream(request, read, options);
+    return this.sender.stream(request, read, options);
   }
 
   /**
@@ -111,14 +106,9 @@ export class DryRunSender implements Sender {
    * @returns The connection.
    * @throws {DryRunError} If it might change something.
    */
-  async connect(request: KubeRequest, protocols: readonly string[], options?: SendOptions): Promise<Channel> {
+  override async connect(request: KubeRequest, protocols: readonly string[], options?: SendOptions): Promise<Channel> {
     if (request.verb !== "get") throw this.#refusal(request);
-    return await this.#sender.connect(request, protocols, options);
-  }
-
-  /** Closes all connections. */
-  [Symbol.dispose](): void {
-    this.#sender[Symbol.dispose]();
+    return await this.sender.connect(request, protocols, options);
   }
 
   #refusal(request: KubeRequest): DryRunError {
@@ -130,15 +120,15 @@ export class DryRunSender implements Sender {
     const { target, verb } = request;
     if (target && verb === "list" && this.#overlay.has(target)) return await this.#list(request, target, options);
     const entry = target && this.#overlay.find(target);
-    if (!entry) return await this.#sender.send(request, options);
+    if (!entry) return await this.sender.send(request, options);
     if (!entry.object) return notFound(target);
     if (target.subresource === "scale") return foundScale(entry.object);
     const isView = target.subresource === undefined || target.subresource === "status";
-    return isView ? found(entry.object) : await this.#sender.send(request, options);
+    return isView ? found(entry.object) : await this.sender.send(request, options);
   }
 
   async #list(request: KubeRequest, target: RequestTarget, options: SendOptions | undefined): Promise<Answer> {
-    const answer = await this.#sender.send(request, options);
+    const answer = await this.sender.send(request, options);
     const list = answer.status === 200 ? parseObject(answer.text) : undefined;
     if (!list) return answer;
     if (list.kind === "Table") {
@@ -164,7 +154,7 @@ export class DryRunSender implements Sender {
     const isChange = request.verb === "patch" || request.verb === "update";
     const [server, answer] = await Promise.all([
       isChange ? this.#read(target, options) : undefined,
-      this.#sender.send(asDryRun(request), options),
+      this.sender.send(asDryRun(request), options),
     ]);
     // Only now, as other writes of this run may have come in between.
     const known = this.#overlay.find(target);
@@ -242,10 +232,10 @@ export class DryRunSender implements Sender {
   }
 
   async #deleteAll(request: KubeRequest, target: RequestTarget, options: SendOptions | undefined): Promise<Answer> {
-    const tried = await this.#sender.send(asDryRun(request), options);
+    const tried = await this.sender.send(asDryRun(request), options);
     const isPermitted = !isNotPermitted(tried);
     const listing: KubeRequest = { ...request, method: "GET", verb: "list", body: undefined };
-    const answer = isPermitted ? tried : await this.#sender.send(listing, options);
+    const answer = isPermitted ? tried : await this.sender.send(listing, options);
     if (answer.status >= 300) return answer;
     const victims = this.#overlaid(request, target, itemsOf(answer), true);
     for (const before of victims) {
@@ -262,7 +252,7 @@ export class DryRunSender implements Sender {
 
   async #read(target: RequestTarget, options: SendOptions | undefined): Promise<LiveObject | undefined> {
     const { type, namespace, name = "" } = target;
-    const answer = await this.#sender.send(getRequest(type, { namespace, name }), options);
+    const answer = await this.sender.send(getRequest(type, { namespace, name }), options);
     return answer.status === 200 ? parseObject(answer.text) as LiveObject | undefined : undefined;
   }
 

@@ -5,7 +5,8 @@
  */
 
 import { type Answer, parseObject } from "../../client/answer.ts";
-import type { Channel, Sender, SendOptions, StreamOptions } from "../../client/sender.ts";
+import { ForwardingSender } from "../../client/forwarding_sender.ts";
+import type { Channel, Sender, SendOptions } from "../../client/sender.ts";
 import type { LiveObject } from "../../kube/object.ts";
 import type { KubeRequest } from "../../kube/request.ts";
 import { itemsOf } from "./answers.ts";
@@ -13,8 +14,7 @@ import type { Journal } from "./journal.ts";
 import { createsMissing, isQuestion } from "./requests.ts";
 
 /** Notes writes that succeeded. */
-export class JournalSender implements Sender {
-  readonly #sender: Sender;
+export class JournalSender extends ForwardingSender {
   readonly #journal: Journal;
 
   /**
@@ -24,13 +24,8 @@ export class JournalSender implements Sender {
    * @param journal Where they are noted.
    */
   constructor(sender: Sender, journal: Journal) {
-    this.#sender = sender;
+    super(sender);
     this.#journal = journal;
-  }
-
-  /** The server's time in milliseconds since the epoch. */
-  serverTimeMs(): number {
-    return this.#sender.serverTimeMs();
   }
 
   /**
@@ -40,27 +35,10 @@ export class JournalSender implements Sender {
    * @param options The signal that cancels it.
    * @returns The answer.
    */
-  async send(request: KubeRequest, options?: SendOptions): Promise<Answer> {
-    const answer = await this.#sender.send(request, options);
+  override async send(request: KubeRequest, options?: SendOptions): Promise<Answer> {
+    const answer = await this.sender.send(request, options);
     if (!isQuestion(request) && answer.status < 300) this.#note(request, answer);
     return answer;
-  }
-
-  /**
-   * Opens a stream.
-   *
-   * @typeParam T What is read from the stream.
-   * @param request The request.
-   * @param read Reads the answer.
-   * @param options The signal that ends the stream, and its duration.
-   * @returns What was read.
-   */
-  stream<T>(
-    request: KubeRequest,
-    read: (response: Response) => AsyncIterable<T>,
-    options?: StreamOptions,
-  ): AsyncIterable<T> {
-    return this.#sender.stream(request, read, options);
   }
 
   /**
@@ -71,16 +49,11 @@ export class JournalSender implements Sender {
    * @param options The signal that ends it.
    * @returns The connection.
    */
-  async connect(request: KubeRequest, protocols: readonly string[], options?: SendOptions): Promise<Channel> {
-    const channel = await this.#sender.connect(request, protocols, options);
+  override async connect(request: KubeRequest, protocols: readonly string[], options?: SendOptions): Promise<Channel> {
+    const channel = await this.sender.connect(request, protocols, options);
     // Copying files out of a container is no write, and a forwarded port has one connection for each of its users.
     if (request.verb !== "get" && request.target?.subresource !== "portforward") this.#journal.note({ request });
     return channel;
-  }
-
-  /** Closes all connections. */
-  [Symbol.dispose](): void {
-    this.#sender[Symbol.dispose]();
   }
 
   #note(request: KubeRequest, answer: Answer): void {

@@ -5,6 +5,7 @@
  */
 
 import type { Answer } from "../../client/answer.ts";
+import { ForwardingSender } from "../../client/forwarding_sender.ts";
 import type { Channel, Sender, SendOptions, StreamOptions } from "../../client/sender.ts";
 import type { KubeRequest } from "../../kube/request.ts";
 import { isQuestion } from "./requests.ts";
@@ -20,8 +21,7 @@ export interface StoppableSenderOptions {
 }
 
 /** Carries requests until it is stopped. */
-export class StoppableSender implements Sender {
-  readonly #sender: Sender;
+export class StoppableSender extends ForwardingSender {
   readonly #signal: AbortSignal;
   readonly #onWaiting: (isWaiting: boolean) => void;
   #underWay = 0;
@@ -32,14 +32,9 @@ export class StoppableSender implements Sender {
    * @param options What it is made of.
    */
   constructor({ sender, signal, onWaiting }: StoppableSenderOptions) {
-    this.#sender = sender;
+    super(sender);
     this.#signal = signal;
     this.#onWaiting = onWaiting;
-  }
-
-  /** The server's time in milliseconds since the epoch. */
-  serverTimeMs(): number {
-    return this.#sender.serverTimeMs();
   }
 
   /**
@@ -49,7 +44,7 @@ export class StoppableSender implements Sender {
    * @param options The signal that cancels it.
    * @returns The answer.
    */
-  async send(request: KubeRequest, options: SendOptions = {}): Promise<Answer> {
+  override async send(request: KubeRequest, options: SendOptions = {}): Promise<Answer> {
     this.#signal.throwIfAborted();
     const beforeAttempt = () => {
       // It may have waited for its turn since.
@@ -58,7 +53,7 @@ export class StoppableSender implements Sender {
     };
     if (this.#underWay++ === 0) this.#onWaiting(true);
     try {
-      return await this.#sender.send(request, {
+      return await this.sender.send(request, {
         ...isQuestion(request) ? this.#stopping(options) : options,
         beforeAttempt,
       });
@@ -76,12 +71,12 @@ export class StoppableSender implements Sender {
    * @param options The signal that ends the stream, and its duration.
    * @returns What was read.
    */
-  stream<T>(
+  override stream<T>(
     request: KubeRequest,
     read: (response: Response) => AsyncIterable<T>,
     options: StreamOptions = {},
   ): AsyncIterable<T> {
-    return this.#sender.stream(request, read, this.#stopping(options));
+    return this.sender.stream(request, read, this.#stopping(options));
   }
 
   /**
@@ -92,13 +87,12 @@ export class StoppableSender implements Sender {
    * @param options The signal that ends it.
    * @returns The connection.
    */
-  async connect(request: KubeRequest, protocols: readonly string[], options: SendOptions = {}): Promise<Channel> {
-    return await this.#sender.connect(request, protocols, this.#stopping(options));
-  }
-
-  /** Closes all connections. */
-  [Symbol.dispose](): void {
-    this.#sender[Symbol.dispose]();
+  override async connect(
+    request: KubeRequest,
+    protocols: readonly string[],
+    options: SendOptions = {},
+  ): Promise<Channel> {
+    return await this.sender.connect(request, protocols, this.#stopping(options));
   }
 
   #stopping<O extends SendOptions>(options: O): O {

@@ -5,7 +5,8 @@
  */
 
 import type { Answer } from "../../client/answer.ts";
-import type { Channel, Sender, SendOptions, StreamOptions } from "../../client/sender.ts";
+import { ForwardingSender } from "../../client/forwarding_sender.ts";
+import type { Channel, Sender, SendOptions } from "../../client/sender.ts";
 import type { KubeRequest } from "../../kube/request.ts";
 import { isQuestion } from "../ad_hoc/requests.ts";
 import { NotLeaderError, type Term } from "./term.ts";
@@ -18,8 +19,7 @@ const MARGIN_MS = 2_000;
  * Sends writes only in the term in which they were asked for, and ends them before it is over. That is checked last of
  * all, when the request has waited for its turn, and again before each repetition.
  */
-export class FencingSender implements Sender {
-  readonly #sender: Sender;
+export class FencingSender extends ForwardingSender {
   readonly #term: () => Term | undefined;
 
   /**
@@ -29,13 +29,8 @@ export class FencingSender implements Sender {
    * @param term Tells the present term; `undefined` while another process leads.
    */
   constructor(sender: Sender, term: () => Term | undefined) {
-    this.#sender = sender;
+    super(sender);
     this.#term = term;
-  }
-
-  /** The server's time in milliseconds since the epoch. */
-  serverTimeMs(): number {
-    return this.#sender.serverTimeMs();
   }
 
   /**
@@ -46,26 +41,9 @@ export class FencingSender implements Sender {
    * @returns The answer.
    * @throws {NotLeaderError} If it is a write, and this process is not the leader, or not any more.
    */
-  async send(request: KubeRequest, options?: SendOptions): Promise<Answer> {
-    if (isQuestion(request)) return await this.#sender.send(request, options);
-    return await this.#sender.send(request, { ...options, beforeAttempt: this.#fence(request) });
-  }
-
-  /**
-   * Opens a stream.
-   *
-   * @typeParam T What is read from the stream.
-   * @param request The request.
-   * @param read Reads the answer.
-   * @param options The signal that ends the stream, and its duration.
-   * @returns What was read.
-   */
-  stream<T>(
-    request: KubeRequest,
-    read: (response: Response) => AsyncIterable<T>,
-    options?: StreamOptions,
-  ): AsyncIterable<T> {
-    return this.#sender.stream(request, read, options);
+  override async send(request: KubeRequest, options?: SendOptions): Promise<Answer> {
+    if (isQuestion(request)) return await this.sender.send(request, options);
+    return await this.sender.send(request, { ...options, beforeAttempt: this.#fence(request) });
   }
 
   /**
@@ -77,13 +55,8 @@ export class FencingSender implements Sender {
    * @returns The connection.
    * @throws {NotLeaderError} If this process is not the leader.
    */
-  async connect(request: KubeRequest, protocols: readonly string[], options?: SendOptions): Promise<Channel> {
-    return await this.#sender.connect(request, protocols, { ...options, beforeAttempt: this.#fence(request) });
-  }
-
-  /** Closes all connections. */
-  [Symbol.dispose](): void {
-    this.#sender[Symbol.dispose]();
+  override async connect(request: KubeRequest, protocols: readonly string[], options?: SendOptions): Promise<Channel> {
+    return await this.sender.connect(request, protocols, { ...options, beforeAttempt: this.#fence(request) });
   }
 
   #fence({ what }: KubeRequest): () => number {

@@ -65,12 +65,6 @@ export class Subjects implements Disposable {
     this.#namespaces?.subscribe({ onEvent: ({ object }) => this.#onNamespace(object.metadata.name) });
   }
 
-  /** How the watch is doing, in words; `undefined` if all is well. */
-  get trouble(): string | undefined {
-    const statuses = [this.#informer.status, ...this.#namespaces ? [this.#namespaces.status] : []];
-    return statuses.find(({ phase }) => phase !== "live")?.reason;
-  }
-
   /**
    * Waits until all objects are known.
    *
