@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
-import { createAuthority, issueCertificate } from "../../tests/cluster/certificates.ts";
+import { createAuthority, issueCertificate } from "../base/certificates.ts";
 import { type Clock, systemClock } from "../base/clock.ts";
 import type { KubeRequest } from "../kube/request.ts";
 import type { ClusterConfig } from "./config/cluster_config.ts";

@@ -4,7 +4,12 @@
  * @module
  */
 import { join } from "node:path";
-import { type Authority, type CertificateAndKey, type CertificateOptions, issueCertificate } from "./certificates.ts";
+import {
+  type Authority,
+  type CertificateAndKey,
+  type CertificateOptions,
+  issueCertificate,
+} from "../../lib/base/certificates.ts";
 import { readAuthority } from "./pki.ts";
 
 /** Where a control plane is: all that another process has to know about it. */

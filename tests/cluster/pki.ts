@@ -11,7 +11,7 @@ import {
   createAuthority,
   createKey,
   issueCertificate,
-} from "./certificates.ts";
+} from "../../lib/base/certificates.ts";
 
 /** Tokens that the API server of every test control plane knows. */
 export const tokens = {

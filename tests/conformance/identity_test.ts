@@ -3,7 +3,7 @@ import { delimiter, join } from "node:path";
 import { systemClock } from "../../lib/base/clock.ts";
 import type { Client } from "../../lib/client/client.ts";
 import { ConfigMap, Pod, Role, RoleBinding, ServiceAccount } from "../../lib/kinds/mod.ts";
-import { createAuthority, issueCertificate } from "../cluster/certificates.ts";
+import { createAuthority, issueCertificate } from "../../lib/base/certificates.ts";
 import { type TempFolder, tempFolder } from "../e2e/kubescript.ts";
 import { until } from "../e2e/objects.ts";
 import { FaultProxy } from "../faults/fault_proxy.ts";

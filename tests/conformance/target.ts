@@ -13,7 +13,7 @@ import type { Sender } from "../../lib/client/sender.ts";
 import type { KubeObject } from "../../lib/kube/object.ts";
 import type { Kind } from "../../lib/script/kind.ts";
 import { type TestCluster, testCluster, type TestNamespace } from "../cluster/attach.ts";
-import type { CertificateAndKey, CertificateOptions } from "../cluster/certificates.ts";
+import type { CertificateAndKey, CertificateOptions } from "../../lib/base/certificates.ts";
 import { tokens } from "../cluster/pki.ts";
 import { kubeletNode } from "../cluster/programs.ts";
 import { until } from "../e2e/objects.ts";

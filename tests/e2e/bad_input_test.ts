@@ -6,7 +6,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
 import { testCluster } from "../cluster/attach.ts";
-import { createAuthority } from "../cluster/certificates.ts";
+import { createAuthority } from "../../lib/base/certificates.ts";
 import { runKubescript, tempFolder, writeScript } from "./kubescript.ts";
 
 const IMPORTS = 'import { defineKind, param, requires, script, withOptions } from "@kubescript/kubescript";\n';

@@ -1,6 +1,6 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { testCluster } from "../cluster/attach.ts";
-import { createAuthority } from "../cluster/certificates.ts";
+import { createAuthority } from "../../lib/base/certificates.ts";
 import { tokens } from "../cluster/pki.ts";
 
 const cluster = testCluster();

@@ -1,6 +1,6 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import { testCluster } from "../cluster/attach.ts";
-import { createAuthority, issueCertificate } from "../cluster/certificates.ts";
+import { createAuthority, issueCertificate } from "../../lib/base/certificates.ts";
 import { connectTo, writeKubeconfig } from "./identity.ts";
 import { tempFolder } from "./kubescript.ts";
 

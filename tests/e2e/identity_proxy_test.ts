@@ -1,7 +1,7 @@
 import { deepStrictEqual, doesNotMatch, match, rejects, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
 import { testCluster } from "../cluster/attach.ts";
-import { createAuthority, issueCertificate } from "../cluster/certificates.ts";
+import { createAuthority, issueCertificate } from "../../lib/base/certificates.ts";
 import { tokens } from "../cluster/pki.ts";
 import { startForwardProxy } from "../support/forward_proxy.ts";
 import { askForShell, connectTo, runWhoAmI, writeKubeconfig } from "./identity.ts";

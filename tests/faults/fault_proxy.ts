@@ -8,7 +8,7 @@
  * @module
  */
 import { type Clock, systemClock } from "../../lib/base/clock.ts";
-import { createAuthority, issueCertificate } from "../cluster/certificates.ts";
+import { createAuthority, issueCertificate } from "../../lib/base/certificates.ts";
 import { type Fault, Injection, type RequestMatcher } from "./fault.ts";
 import { ProxiedConnection, type ProxyContext, type RecordedRequest } from "./proxied_connection.ts";
 

@@ -9,7 +9,7 @@ import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
-import type { CertificateAndKey } from "../cluster/certificates.ts";
+import type { CertificateAndKey } from "../../lib/base/certificates.ts";
 
 /** How a {@linkcode ForwardProxy} works. */
 export interface ForwardProxyOptions {

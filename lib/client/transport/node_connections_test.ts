@@ -6,7 +6,7 @@ import { createServer } from "node:https";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { gzipSync } from "node:zlib";
-import { createAuthority, issueCertificate } from "../../../tests/cluster/certificates.ts";
+import { createAuthority, issueCertificate } from "../../base/certificates.ts";
 import { startForwardProxy } from "../../../tests/support/forward_proxy.ts";
 import { type Connections, type ConnectionsOptions, type HttpRequest, openConnections } from "./connections.ts";
 

@@ -1,0 +1,74 @@
+/**
+ * Finds out who sends a request: by bearer token, client certificate, or not at all.
+ *
+ * @see {@link https://kubernetes.io/docs/reference/access-authn-authz/authentication/ | Authenticating}
+ * @module
+ */
+
+import type { UserInfo } from "../registry/user_info.ts";
+import type { ServiceAccountTokens } from "./service_account_tokens.ts";
+
+/** What a request shows of its sender. */
+export interface Credentials {
+  /** The header `Authorization`, if there is one. */
+  readonly authorization: string | undefined;
+  /** The subject of the client's certificate, if it was issued by the sandbox's authority. */
+  readonly certificate?: { readonly cn: string; readonly groups: readonly string[] } | undefined;
+}
+
+/** Who sends requests without any credential. */
+export const ANONYMOUS: UserInfo = { username: "system:anonymous", groups: ["system:unauthenticated"] };
+
+const AUTHENTICATED = "system:authenticated";
+
+/** How senders are found out. */
+export interface AuthenticatorOptions {
+  /** Users by their tokens. */
+  readonly tokens: ReadonlyMap<string, UserInfo>;
+  /** Recognizes the tokens of ServiceAccounts. */
+  readonly accounts: ServiceAccountTokens;
+}
+
+/** Finds out who sends requests. */
+export class Authenticator {
+  readonly #options: AuthenticatorOptions;
+
+  /**
+   * Takes what is known of users.
+   *
+   * @param options Tokens and ServiceAccounts.
+   */
+  constructor(options: AuthenticatorOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Finds out who sends a request.
+   *
+   * @param credentials What it shows.
+   * @param nowMs The present in milliseconds since the epoch.
+   * @returns Who; `undefined` if what it shows is not accepted.
+   */
+  authenticate({ authorization, certificate }: Credentials, nowMs: number): UserInfo | undefined {
+    const token = /^bearer +(\S+) *$/i.exec(authorization ?? "")?.[1];
+    if (token !== undefined) return this.#byToken(token, nowMs);
+    if (certificate) return withAuthenticated({ username: certificate.cn, groups: certificate.groups });
+    // Other schemes are nobody's, as the API server sees it.
+    return ANONYMOUS;
+  }
+
+  #byToken(token: string, nowMs: number): UserInfo | undefined {
+    const known = this.#options.tokens.get(token);
+    return known ? withAuthenticated(known) : this.#options.accounts.verify(token, nowMs)?.user;
+  }
+}
+
+/**
+ * Adds the group of all who are known.
+ *
+ * @param user The user.
+ * @returns The user with the group.
+ */
+export function withAuthenticated(user: UserInfo): UserInfo {
+  return user.groups.includes(AUTHENTICATED) ? user : { ...user, groups: [...user.groups, AUTHENTICATED] };
+}
