@@ -125,6 +125,51 @@ export function matchesLabels(
   });
 }
 
+/** A selector as objects have it, such as that of a Deployment. */
+export interface ObjectSelector {
+  /** Labels and their values. */
+  readonly matchLabels?: Readonly<Record<string, string>>;
+  /** Other demands: `In`, `NotIn`, `Exists` or `DoesNotExist`. */
+  readonly matchExpressions?: readonly {
+    readonly key: string;
+    readonly operator: string;
+    readonly values?: readonly string[];
+  }[];
+}
+
+/**
+ * Reads a selector of an object.
+ *
+ * @param selector The selector.
+ * @returns What it demands, sorted by key; nothing for the empty selector.
+ * @see {@link https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/label-selector/ | LabelSelector}
+ *
+ * @example Usage
+ * ```ts
+ * import { strictEqual } from "node:assert/strict";
+ *
+ * const matchExpressions = [{ key: "tier", operator: "In", values: ["web", "api"] }];
+ * const requirements = readObjectSelector({ matchLabels: { app: "web" }, matchExpressions });
+ * strictEqual(formatLabelSelector(requirements), "app=web,tier in (api,web)");
+ * ```
+ */
+export function readObjectSelector({ matchLabels = {}, matchExpressions = [] }: ObjectSelector): LabelRequirement[] {
+  const requirements: LabelRequirement[] = [
+    ...Object.entries(matchLabels).map(([key, value]) => ({ key, operator: "=" as const, values: [value] })),
+    ...matchExpressions.map(({ key, operator, values = [] }) => {
+      return { key, operator: OBJECT_OPERATORS[operator] ?? "in", values: sortedUnique(values) };
+    }),
+  ];
+  return requirements.sort((a, b) => a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+}
+
+const OBJECT_OPERATORS: Readonly<Record<string, Operator>> = {
+  In: "in",
+  NotIn: "notin",
+  Exists: "exists",
+  DoesNotExist: "!",
+};
+
 function fromObject(selector: Exclude<LabelSelectorInput, string>): LabelRequirement[] {
   return Object.entries(selector).map(([key, value]) => {
     const values = typeof value === "string" ? [value] : sortedUnique(value);

@@ -6,7 +6,7 @@
 
 import type { Clock } from "../../base/clock.ts";
 import { KubescriptError } from "../../kube/error.ts";
-import { formatLabelSelector, type LabelRequirement } from "../../kube/label_selector.ts";
+import { formatLabelSelector, readObjectSelector } from "../../kube/label_selector.ts";
 import type { LiveObject } from "../../kube/object.ts";
 import { formatRef, refOf } from "../../kube/object_ref.ts";
 import { POD_TYPE } from "../../kube/pod_request.ts";
@@ -135,32 +135,20 @@ export function containerRuns({ status = {} }: Pod): ContainerRun[] {
  * const metadata = { name: "web", namespace: "shop", uid: "1", resourceVersion: "1" };
  * const matchExpressions = [{ key: "tier", operator: "In", values: ["web", "api"] }];
  * const spec = { selector: { matchLabels: { app: "web" }, matchExpressions } };
- * strictEqual(selectorOf({ apiVersion: "apps/v1", kind: "Deployment", metadata, spec }), "app=web,tier in (web,api)");
+ * strictEqual(selectorOf({ apiVersion: "apps/v1", kind: "Deployment", metadata, spec }), "app=web,tier in (api,web)");
  * ```
  */
 export function selectorOf(object: LiveObject): string {
   const { selector } = object.spec as { selector?: Readonly<Record<string, unknown>> } ?? {};
   const isLabelSelector = selector && ("matchLabels" in selector || "matchExpressions" in selector);
-  const { matchLabels = {}, matchExpressions = [] } = (isLabelSelector ? selector : { matchLabels: selector }) as {
-    matchLabels?: Readonly<Record<string, string>>;
-    matchExpressions?: readonly { key: string; operator: string; values?: readonly string[] }[];
-  };
-  const requirements: LabelRequirement[] = [
-    ...Object.entries(matchLabels).map(([key, value]) => ({ key, operator: "=" as const, values: [value] })),
-    ...matchExpressions.map(({ key, operator, values = [] }) => ({ key, operator: OPERATORS[operator]!, values })),
-  ];
+  const requirements = readObjectSelector(
+    isLabelSelector ? selector : { matchLabels: selector as Record<string, string> },
+  );
   if (requirements.length > 0) return formatLabelSelector(requirements);
   throw new KubescriptError(`Cannot find the Pods of ${formatRef(refOf(object))}: it has no selector`, {
     hint: "Name a Pod, or something that has Pods, such as a Deployment, a Job or a Service",
   });
 }
-
-const OPERATORS: Readonly<Record<string, LabelRequirement["operator"]>> = {
-  In: "in",
-  NotIn: "notin",
-  Exists: "exists",
-  DoesNotExist: "!",
-};
 
 function rank({ metadata, status }: Pod): number {
   const ready = status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True");

@@ -12,7 +12,7 @@ import type { StoredObject } from "../registry/served_resource.ts";
 import type { UserInfo } from "../registry/user_info.ts";
 
 /** The issuer and the default audience of tokens. */
-export const ISSUER = "https://kubernetes.default.svc.cluster.local";
+export const ISSUER = "https://kubernetes.default.svc";
 
 const HEADER = encode({ alg: "HS256", typ: "JWT" });
 
