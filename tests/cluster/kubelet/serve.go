@@ -200,7 +200,8 @@ func startExec(
 	if errs != nil {
 		command.Stderr = errs
 	}
-	command.WaitDelay = time.Second
+	// What a slow reader has not fetched yet is lost then; without it, a child that keeps the output would be waited for.
+	command.WaitDelay = 30 * time.Second
 	if err := command.Start(); err != nil {
 		return nil, err
 	}
