@@ -15,12 +15,12 @@
  *
  * @module
  */
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { systemClock } from "../lib/base/clock.ts";
 import type { Client } from "../lib/client/client.ts";
 import { connect } from "../lib/client/connect.ts";
 import { ConfigMap, Namespace, Pod } from "../lib/kinds/core/v1.ts";
+import { installClientNode, output } from "./client_node.ts";
 
 /** What a process has measured. */
 interface Measurement {
@@ -50,7 +50,6 @@ interface Figures {
 }
 
 const ROUNDS = 3;
-const CLIENT_NODE = "2.0.1";
 const namespace = `bench-watch-${crypto.randomUUID().slice(0, 8)}`;
 const { values: { count: countText } } = parseArgs({ options: { count: { type: "string", default: "10000" } } });
 const count = Number(countText);
@@ -65,25 +64,6 @@ function kubescript(mode: string): Case["run"] {
 
 function clientNode(mode: string, command: readonly string[]): Case["run"] {
   return (plural, version) => [...command, mode, plural, namespace, String(count), version];
-}
-
-/** Installs client-node into a folder, and tells how to run it: by Node if there is one that it works with. */
-async function installClientNode(folder: string): Promise<{ name: string; command: string[] }> {
-  const script = join(folder, "watch_client_node.mjs");
-  await Deno.copyFile(new URL("watch_client_node.mjs", import.meta.url), script);
-  const dependencies = { "@kubernetes/client-node": CLIENT_NODE };
-  await Deno.writeTextFile(join(folder, "package.json"), JSON.stringify({ type: "module", dependencies }));
-  await output([Deno.execPath(), "install", "--quiet", "--node-modules-dir=auto"], folder);
-  const version = await output(["node", "--version"]).catch(() => "v0");
-  return Number(version.slice(1).split(".")[0]) >= 22
-    ? { name: `client-node, Node ${version.trim()}`, command: ["node", script] }
-    : { name: "client-node, Deno", command: [Deno.execPath(), "run", "-A", "--quiet", "--no-lock", script] };
-}
-
-async function output([command, ...args]: string[], cwd?: string): Promise<string> {
-  const { code, stdout, stderr } = await new Deno.Command(command!, { args, ...(cwd && { cwd }) }).output();
-  if (code !== 0) throw new Error(`Cannot run ${command} ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
-  return new TextDecoder().decode(stdout);
 }
 
 /** An object of about 1 kB, or a Pod of about 13 kB with its managedFields, on no Node. */
@@ -134,7 +114,7 @@ const options = { concurrency: 16, requestTimeoutMs: 120_000, clock: systemClock
 const client = (await connect(options)).inNamespace(namespace);
 const figures: Figures[] = [];
 try {
-  const peer = await installClientNode(folder);
+  const peer = await installClientNode(folder, "watch_client_node.mjs");
   const syncs: Case[] = [
     { name: "bare fetch", what: "sync", run: kubescript("bare") },
     { name: "kubescript", what: "sync", run: kubescript("full") },

@@ -112,15 +112,17 @@ export class AdHocOutput {
   /**
    * Sums up.
    *
-   * @param context Where it was done.
+   * @param context Where it was done; left out if that is known.
    * @param isInterrupted Whether the script was stopped.
    */
-  close(context: string, isInterrupted: boolean): void {
+  close(context?: string, isInterrupted: boolean = false): void {
     this.#clear();
     const { dryRun } = this.#options;
     if (this.#journal.isEmpty && !dryRun && !isInterrupted) return;
-    const what = isInterrupted ? "Interrupted in" : dryRun ? "Dry run in" : "In";
-    this.note(this.#colors.bold(`${what} context "${context}": ${this.#journal.summary()}`));
+    const how = isInterrupted ? ["Interrupted"] : dryRun ? ["Dry run"] : [];
+    const where = context === undefined ? [] : [`in context "${context}"`];
+    const what = [...how, ...where].join(" ").replace(/^in/, "In");
+    this.note(this.#colors.bold(`${what}: ${this.#journal.summary()}`));
   }
 
   get #progress(): string {

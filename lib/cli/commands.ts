@@ -21,6 +21,7 @@ import {
   COMMON_FLAGS,
   type CommonFlags,
   DELETE_FLAGS,
+  type DeleteFlags,
   PLAN_FLAGS,
   type PlanFlags,
   PROXY_ALIASES,
@@ -28,12 +29,13 @@ import {
   type ProxyFlags,
   RUN_FLAGS,
   type RunFlags,
+  STATUS_FLAGS,
+  type StatusFlags,
   TYPES_PULL_FLAGS,
   type TypesPullFlags,
   VERSION_FLAGS,
   type VersionFlags,
   WRITE_ALIASES,
-  type WriteFlags,
 } from "./flags.ts";
 import type { Host } from "./host.ts";
 import type { CommandFunction, Subject } from "./invocation.ts";
@@ -48,7 +50,7 @@ export interface AppOptions {
   /** The script that runs itself: its commands take no file. */
   readonly script?: Script;
   /** Asked before a command runs on a file; gives the exit code if another process ran it instead. */
-  readonly relaunch?: (file: string) => Promise<number | undefined>;
+  readonly relaunch?: (file: string, watch: boolean) => Promise<number | undefined>;
 }
 
 /** A command that runs on a script. */
@@ -105,16 +107,51 @@ const RUN: ScriptCommand<RunFlags> = {
     "only these run; a task, and with --once everything else, runs once.",
     "",
     "While it runs it holds the lock of the set: apply waits, and a second run stands by.",
+    "",
+    "Ctrl-C or SIGTERM begins nothing new and waits for what is under way, for --grace-period at most (exit code 0);",
+    "a second one exits at once (130, 143). kubescript status shows how the rules stand.",
+    "",
+    "With --dry-run, the plan of the resources is printed, and every write of a rule: the server tries it and keeps",
+    "none. Nothing is locked, and other runs may go on. What a rule does outside of the cluster, it does, unless it",
+    "looks at dryRun in its context.",
   ],
   flags: RUN_FLAGS,
   aliases: COMMON_ALIASES,
   examples: [
     ["--once", "One pass of everything, for a CronJob"],
+    ["--once --dry-run", "What would that write?"],
+    ["--watch", "While the script is being written: every change starts it anew"],
     ["tenants", "Only the rule tenants"],
+    ["--listen 0.0.0.0:8080 --log-format json", "In a Pod, with probes and metrics"],
     ["restart --param deployment=shop/web", "The task restart, with its argument"],
   ],
   load: async () => (await import("./commands/run.ts")).run,
   names: { placeholder: "RULE", brief: "Rules to run; all of them by default" },
+};
+
+const STATUS: ScriptCommand<StatusFlags> = {
+  brief: "Show who runs the rules, and how they stand",
+  description: [
+    "Shows the process that runs the script, and for each rule what it does:",
+    "",
+    "  Ready      all is as the rule says",
+    "  Failing    its function fails for some objects, which are tried again; kubectl describe tells, too",
+    "  Waiting    it must not read a kind, or there is no such kind yet; it goes on by itself when that changes",
+    "  Syncing    it reads what it looks at",
+    "  Blocked    suspiciously many objects are missing at once; kubescript approve lets it prune",
+    "  Throttled  it is held back, as it runs far too often",
+    "",
+    "It only reads, and shows what the runner wrote down when something last changed. Exit code 0, as of kubectl get,",
+    "whatever the rules do; with --exit-code, 3 if nobody runs them or one of them is not Ready.",
+  ],
+  flags: STATUS_FLAGS,
+  aliases: COMMON_ALIASES,
+  examples: [
+    ["", "For people"],
+    ["-o json", "For programs: all rules, and up to 20 failing objects of each"],
+    ["--exit-code", "For scripts that wait until all is well"],
+  ],
+  load: async () => (await import("./commands/status.ts")).status,
 };
 
 const APPROVE: ScriptCommand<CommonFlags> = {
@@ -130,7 +167,7 @@ const APPROVE: ScriptCommand<CommonFlags> = {
   names: { placeholder: "RULE", brief: "Rules that may prune" },
 };
 
-const DELETE: ScriptCommand<WriteFlags> = {
+const DELETE: ScriptCommand<DeleteFlags> = {
   brief: "Delete what the script has in the cluster",
   description: [
     "Deletes everything that the script has in the cluster, in reverse order, and waits until it is gone.",
@@ -158,6 +195,7 @@ export function buildCommands(
     plan: scriptCommand(options, PLAN),
     apply: scriptCommand(options, APPLY),
     run: scriptCommand(options, RUN),
+    status: scriptCommand(options, STATUS),
     approve: scriptCommand(options, APPROVE),
     delete: scriptCommand(options, DELETE),
     ...!options.script && { proxy: buildProxyCommand(options), types: buildTypesCommands(options) },
@@ -244,7 +282,7 @@ function scriptCommand<F extends CommonFlags>(
     ],
   };
   const onFile = async (context: ApplicationContext, flags: F, file: string, named: readonly string[]) => {
-    const code = await relaunch?.(file);
+    const code = await relaunch?.(file, "watch" in flags && flags.watch === true);
     if (code === undefined) await call(context, flags, file, named);
     else context.process.exitCode = code;
   };

@@ -10,7 +10,7 @@ import { nearest } from "../base/nearest.ts";
 import type { ImpersonationOptions } from "../client/config/cluster_config.ts";
 import { UsageError } from "../engine/ad_hoc/usage_error.ts";
 import type { ColorMode } from "./colors.ts";
-import { parseCount } from "./flags.ts";
+import { parseCount } from "./flag_values.ts";
 
 /** The flags of the command line that concern the connection, and what they leave to the script. */
 export interface ConnectFlags {

@@ -25,6 +25,8 @@ export const EXIT_CODES = {
   usage: 64,
   /** Interrupted. */
   interrupted: 130,
+  /** Told to end a second time, by SIGTERM. */
+  terminated: 143,
 } as const;
 
 /**

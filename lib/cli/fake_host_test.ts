@@ -25,8 +25,8 @@ export interface FakeHost extends Host {
   readonly err: () => string;
   /** The exit code, once it was ended. */
   readonly exited: () => number | undefined;
-  /** Presses Ctrl-C. */
-  readonly interrupt: () => void;
+  /** Presses Ctrl-C, or sends another signal. */
+  readonly interrupt: (signal?: "SIGINT" | "SIGTERM") => void;
   /** Throws an error that nobody catches. */
   readonly throw: (error: unknown) => void;
   /** Lets time pass. */
@@ -36,7 +36,7 @@ export interface FakeHost extends Host {
 /** Makes a fake process. */
 export function fakeHost({ columns, answer }: FakeHostOptions = {}): FakeHost {
   const written = { out: "", err: "" };
-  const listeners = new Set<() => void>();
+  const listeners = new Set<(signal: "SIGINT" | "SIGTERM") => void>();
   const catchers: ((error: unknown) => void)[] = [];
   let nowMs = 0;
   let code: number | undefined;
@@ -68,7 +68,7 @@ export function fakeHost({ columns, answer }: FakeHostOptions = {}): FakeHost {
     out: () => written.out,
     err: () => written.err,
     exited: () => code,
-    interrupt: () => listeners.forEach((listener) => listener()),
+    interrupt: (signal = "SIGINT") => listeners.forEach((listener) => listener(signal)),
     throw: (error) => catchers.forEach((callback) => callback(error)),
     pass: (ms) => void (nowMs += ms),
   };

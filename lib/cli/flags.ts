@@ -8,6 +8,8 @@ import type { Aliases, CommandContext, FlagParametersForType } from "@stricli/co
 import { parseDuration } from "../base/duration.ts";
 import { DEFAULT_FILTER, parsePatterns } from "../client/api_proxy/request_filter.ts";
 import type { ColorMode } from "./colors.ts";
+import { parseAllowDelete, parseCount, parseParam, parsePort } from "./flag_values.ts";
+import { type HostPort, parseListenAddress } from "./listen_address.ts";
 
 /** Flags of every command that reads a script. */
 export interface CommonFlags {
@@ -32,7 +34,7 @@ export interface CommonFlags {
   /** The name of a preset. */
   readonly preset?: string;
   /** The form of the output. */
-  readonly output: "text" | "json";
+  readonly output: "text" | "json" | "yaml";
   /** When to use colours. */
   readonly color: ColorMode;
   /** Whether to show everything. */
@@ -51,8 +53,14 @@ interface ValidateFlags {
   readonly validate: boolean;
 }
 
+/** The flag of the commands that look at the children of rules. */
+interface RulesFlags {
+  /** Whether rules are evaluated. */
+  readonly rules: boolean;
+}
+
 /** Flags of `plan`. */
-export interface PlanFlags extends CommonFlags, ValidateFlags {
+export interface PlanFlags extends CommonFlags, ValidateFlags, RulesFlags {
   /** Whether changes have an exit code of their own. */
   readonly exitCode?: boolean;
 }
@@ -71,8 +79,11 @@ export interface WriteFlags extends CommonFlags {
   readonly timeout: number;
 }
 
+/** Flags of `delete`. */
+export interface DeleteFlags extends WriteFlags, RulesFlags {}
+
 /** Flags of `apply`. */
-export interface ApplyFlags extends WriteFlags, ValidateFlags {
+export interface ApplyFlags extends WriteFlags, ValidateFlags, RulesFlags {
   /** Whether a script without any object may delete the whole set. */
   readonly allowEmpty?: boolean;
   /** When to prune. */
@@ -101,8 +112,24 @@ export interface RunFlags extends CommonFlags {
   readonly allowDelete?: readonly string[];
   /** Whether everything is done once. */
   readonly once?: boolean;
+  /** Whether it is only told what would be written. */
+  readonly dryRun?: boolean;
+  /** Whether to start anew when a file changes that was read. */
+  readonly watch?: boolean;
   /** For how many objects rules may run at once. */
   readonly ruleConcurrency: number;
+  /** Where to listen for probes. */
+  readonly listen?: HostPort;
+  /** How long the end may take, in milliseconds. */
+  readonly gracePeriod: number;
+  /** The form of the log; by default that of the output. */
+  readonly logFormat?: "text" | "json";
+}
+
+/** Flags of `status`. */
+export interface StatusFlags extends CommonFlags {
+  /** Whether it has an exit code of its own that something is not well. */
+  readonly exitCode?: boolean;
 }
 
 /** Flags of `proxy`. */
@@ -133,7 +160,10 @@ export interface ProxyFlags
 }
 
 /** Flags of `version`. */
-export type VersionFlags = Pick<CommonFlags, "output">;
+export interface VersionFlags {
+  /** The form of the output. */
+  readonly output: "text" | "json";
+}
 
 type Specs<F> = FlagParametersForType<F, CommandContext>;
 
@@ -199,9 +229,14 @@ const VALIDATE_FLAGS: Specs<ValidateFlags> = {
   validate: { kind: "boolean", default: true, brief: "Check objects by their schemas before anything is written" },
 };
 
+const RULES_FLAGS: Specs<RulesFlags> = {
+  rules: { kind: "boolean", default: true, brief: "Evaluate the rules each; without, their children stay as they are" },
+};
+
 /** The flags of `plan`. */
 export const PLAN_FLAGS: Specs<PlanFlags> = {
   exitCode: flag("Exit with 2 if there are changes"),
+  ...RULES_FLAGS,
   ...VALIDATE_FLAGS,
   ...COMMON_FLAGS,
 };
@@ -224,6 +259,8 @@ const WRITE_FLAGS: Specs<Omit<WriteFlags, keyof CommonFlags>> = {
 /** The flags of `run`. */
 export const RUN_FLAGS: Specs<RunFlags> = {
   once: flag("Do everything once, then end"),
+  dryRun: flag("Print what would be written, and write nothing"),
+  watch: flag("Start anew when the script changes, or a module or manifest that it reads"),
   ruleConcurrency: {
     kind: "parsed",
     parse: parseCount,
@@ -231,12 +268,33 @@ export const RUN_FLAGS: Specs<RunFlags> = {
     placeholder: "NUMBER",
     brief: "Objects that rules may handle at once",
   },
+  listen: {
+    kind: "parsed",
+    parse: parseListenAddress,
+    optional: true,
+    placeholder: "[HOST:]PORT",
+    brief: "Serve /livez, /readyz and /metrics; without a host for this machine only, in a Pod 0.0.0.0:8080",
+  },
+  gracePeriod: duration("30s", "How long the end may take; what is under way is aborted 5s before"),
+  logFormat: {
+    kind: "enum",
+    values: ["text", "json"],
+    optional: true,
+    brief: "Form of the log on standard error; json: one object on each line",
+  },
   allowDelete: WRITE_FLAGS.allowDelete,
   ...COMMON_FLAGS,
 };
 
+/** The flags of `status`. */
+export const STATUS_FLAGS: Specs<StatusFlags> = {
+  exitCode: flag("Exit with 3 if nobody runs the rules, or one of them is not Ready"),
+  ...COMMON_FLAGS,
+  output: { kind: "enum", values: ["text", "json", "yaml"], default: "text", brief: "Form of the status" },
+};
+
 /** The flags of `delete`. */
-export const DELETE_FLAGS: Specs<WriteFlags> = { ...WRITE_FLAGS, ...COMMON_FLAGS };
+export const DELETE_FLAGS: Specs<DeleteFlags> = { ...WRITE_FLAGS, ...RULES_FLAGS, ...COMMON_FLAGS };
 
 /** The flags of `apply`. */
 export const APPLY_FLAGS: Specs<ApplyFlags> = {
@@ -248,6 +306,7 @@ export const APPLY_FLAGS: Specs<ApplyFlags> = {
     default: "ready",
     brief: "Delete what left the script once the rest is ready, or without waiting",
   },
+  ...RULES_FLAGS,
   ...VALIDATE_FLAGS,
   ...COMMON_FLAGS,
 };
@@ -324,33 +383,4 @@ function flag(brief: string) {
 
 function duration(byDefault: string, brief: string) {
   return { kind: "parsed", parse: parseDuration, default: byDefault, placeholder: "DURATION", brief } as const;
-}
-
-function parsePort(input: string): number {
-  if (/^\d{1,5}$/.test(input) && Number(input) < 65_536) return Number(input);
-  throw new RangeError(`Cannot use "${input}" as a port: write a number from 0 to 65535`);
-}
-
-function parseParam(input: string): string {
-  if (input.indexOf("=") > 0) return input;
-  throw new RangeError(`Cannot read param "${input}": write it as NAME=VALUE`);
-}
-
-/**
- * Reads a number of requests.
- *
- * @param input The text.
- * @returns The number.
- * @throws {RangeError} If it is not one from 1 to 9999.
- */
-export function parseCount(input: string): number {
-  if (/^[1-9]\d{0,3}$/.test(input)) return Number(input);
-  throw new RangeError(`Cannot use "${input}" as a number of requests: write a number from 1 to 9999`);
-}
-
-function parseAllowDelete(input: string): string {
-  if (/^(all|\d+|[A-Z]\w*(\/[^/\s]+){0,2})$/.test(input)) return input;
-  throw new RangeError(
-    `Cannot read "${input}": write a number, a kind such as Deployment, an object such as Deployment/shop/web, or all`,
-  );
 }

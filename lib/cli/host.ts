@@ -45,10 +45,10 @@ export interface Host {
   /**
    * Listens for Ctrl-C and requests to end.
    *
-   * @param callback Called each time.
+   * @param callback Called each time, with the signal.
    * @returns A function that stops listening.
    */
-  onInterrupt(callback: () => void): () => void;
+  onInterrupt(callback: (signal: "SIGINT" | "SIGTERM") => void): () => void;
   /**
    * Listens for errors that nobody caught, before the process ends by them.
    *
@@ -83,9 +83,10 @@ export function denoHost(): Host {
     noColor: Deno.noColor,
     clock: systemClock,
     onInterrupt(callback) {
-      const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
-      for (const signal of signals) Deno.addSignalListener(signal, callback);
-      return () => signals.forEach((signal) => Deno.removeSignalListener(signal, callback));
+      const names = Deno.build.os === "windows" ? ["SIGINT"] as const : ["SIGINT", "SIGTERM"] as const;
+      const listeners = names.map((name) => [name, () => callback(name)] as const);
+      for (const [name, listener] of listeners) Deno.addSignalListener(name, listener);
+      return () => listeners.forEach(([name, listener]) => Deno.removeSignalListener(name, listener));
     },
     onUncaught(callback) {
       globalThis.addEventListener("unhandledrejection", (event) => callback(event.reason));

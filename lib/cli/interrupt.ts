@@ -7,10 +7,24 @@
 import { EXIT_CODES } from "./exit_code.ts";
 import type { Host } from "./host.ts";
 
+/** What is said when a run is interrupted. */
+export interface InterruptWords {
+  /** Says what the first Ctrl-C does. */
+  first(): void;
+  /** Says what the second one leaves undone. */
+  second(): void;
+}
+
 /** A signal that Ctrl-C aborts; disposing it gives Ctrl-C its usual meaning back. */
 export interface Interruption extends Disposable {
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal;
+  /**
+   * Says it in other words.
+   *
+   * @param words The words.
+   */
+  say(words: InterruptWords): void;
 }
 
 /**
@@ -21,10 +35,17 @@ export interface Interruption extends Disposable {
  */
 export function listenForInterrupt(host: Host): Interruption {
   const controller = new AbortController();
-  const stop = host.onInterrupt(() => {
-    if (controller.signal.aborted) host.exit(EXIT_CODES.interrupted);
-    host.stderr.write("\nInterrupted: finishing requests under way, press Ctrl-C again to exit at once\n");
+  let words: InterruptWords = {
+    first: () => host.stderr.write("\nInterrupted: finishing requests under way, press Ctrl-C again to exit at once\n"),
+    second() {},
+  };
+  const stop = host.onInterrupt((signal) => {
+    if (controller.signal.aborted) {
+      words.second();
+      return host.exit(signal === "SIGTERM" ? EXIT_CODES.terminated : EXIT_CODES.interrupted);
+    }
+    words.first();
     controller.abort();
   });
-  return { signal: controller.signal, [Symbol.dispose]: stop };
+  return { signal: controller.signal, say: (others) => void (words = others), [Symbol.dispose]: stop };
 }

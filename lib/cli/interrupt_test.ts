@@ -15,6 +15,19 @@ Deno.test("listenForInterrupt() aborts at the first Ctrl-C and exits at the seco
   strictEqual(host.exited(), 130);
 });
 
+Deno.test("listenForInterrupt() says it in other words, and tells a second SIGTERM apart", () => {
+  const host = fakeHost();
+  using interruption = listenForInterrupt(host);
+  const said: string[] = [];
+  interruption.say({ first: () => said.push("first"), second: () => said.push("second") });
+
+  host.interrupt("SIGTERM");
+  host.interrupt("SIGTERM");
+  strictEqual(said.join(), "first,second");
+  strictEqual(host.err(), "");
+  strictEqual(host.exited(), 143);
+});
+
 Deno.test("listenForInterrupt() stops listening when it is disposed", () => {
   const host = fakeHost();
   const interruption = listenForInterrupt(host);

@@ -12,7 +12,7 @@ import { EXIT_CODES } from "./exit_code.ts";
 import type { CommonFlags } from "./flags.ts";
 import type { TextOptions } from "./format/plan_text.ts";
 import type { Host, OutputStream } from "./host.ts";
-import { listenForInterrupt } from "./interrupt.ts";
+import { type InterruptWords, listenForInterrupt } from "./interrupt.ts";
 import type { Progress } from "./progress.ts";
 
 /** What to run a command on: a file, folder, `-` or URL, or a script that runs itself. */
@@ -33,6 +33,8 @@ export interface Call<F extends TextFlags = TextFlags> {
   readonly flags: F;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
+  /** Says in other words what Ctrl-C does. */
+  readonly onInterrupt?: (words: InterruptWords) => void;
 }
 
 /**
@@ -63,11 +65,11 @@ export type CommandFunction<F extends CommonFlags> = (invocation: Invocation<F>)
  * @returns The exit code.
  */
 export async function invoke<G extends Omit<Call, "signal">>(
-  command: (call: G & Pick<Call, "signal">) => Promise<number>,
+  command: (call: G & Pick<Call, "signal" | "onInterrupt">) => Promise<number>,
   given: G,
 ): Promise<number> {
   using interruption = listenForInterrupt(given.host);
-  const call = { ...given, signal: interruption.signal };
+  const call = { ...given, signal: interruption.signal, onInterrupt: interruption.say };
   try {
     return await command(call);
   } catch (error) {

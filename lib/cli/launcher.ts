@@ -27,27 +27,42 @@ export interface ImportMap {
  *
  * @param file The script, as the user named it.
  * @param args The arguments of this process.
+ * @param options Whether to run it again whenever the script changes.
  * @returns The exit code; `undefined` if this Deno is the right one.
  */
-export async function relaunch(file: string, args: readonly string[]): Promise<number | undefined> {
+export async function relaunch(
+  file: string,
+  args: readonly string[],
+  { watch = false }: { readonly watch?: boolean } = {},
+): Promise<number | undefined> {
+  if (watch) {
+    const { superviseWatched } = await import("./watch_mode.ts");
+    const code = await superviseWatched(file, (env) => start(["--config", String(locate(PROJECT))], args, env));
+    if (code !== undefined) return code;
+  }
   const path = locate(file);
   if (typeof path !== "string" || !/\.[cm]?[jt]sx?$/i.test(path)) return undefined;
   const config = await findConfig(toFileUrl(path));
   // The mark tells the child what it is; a script that itself runs kubescript on another project is no such child.
   if (config === undefined || config.href === PROJECT.href || Deno.env.get(LAUNCHED) === config.href) return undefined;
   const importMap = mergeImportMaps(await readImportMap(config));
+  const map = `data:application/json,${encodeURIComponent(JSON.stringify(importMap))}`;
+  return await start(["--config", String(locate(config)), "--import-map", map], args, { [LAUNCHED]: config.href });
+}
+
+/** Runs this program in another Deno. */
+async function start(denoArgs: readonly string[], args: readonly string[], env: Record<string, string>) {
   const child = new Deno.Command(Deno.execPath(), {
     // deno-fmt-ignore
     args: [
       "run", "--allow-all", "--quiet",
-      "--config", String(locate(config)),
-      "--import-map", `data:application/json,${encodeURIComponent(JSON.stringify(importMap))}`,
       // Our own dependencies are neither in the project's lock file nor in its node_modules.
       "--no-lock", "--node-modules-dir=none",
+      ...denoArgs,
       new URL("./main.ts", import.meta.url).href,
       ...args,
     ],
-    env: { [LAUNCHED]: config.href },
+    env,
   }).spawn();
   return await waitFor(child);
 }

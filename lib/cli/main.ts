@@ -28,7 +28,8 @@ export async function main(script: Script, args: readonly string[] = Deno.args):
 }
 
 async function runCli(args: readonly string[]): Promise<never> {
-  const relaunch = async (file: string) => (await import("./launcher.ts")).relaunch(file, args);
+  const relaunch = async (file: string, watch: boolean) =>
+    (await import("./launcher.ts")).relaunch(file, args, { watch });
   Deno.exit(await runApp(args, { host: denoHost(), name: "kubescript", relaunch }));
 }
 

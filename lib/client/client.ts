@@ -27,7 +27,7 @@ import { readGroupSchemas } from "./openapi.ts";
 import { type RawOptions, rawRequest } from "./raw_request.ts";
 import type { ClientOptions } from "./resource_client.ts";
 import type { RestMapper } from "./rest_mapper.ts";
-import type { SendOptions, StreamOptions } from "./sender.ts";
+import type { Sender, SendOptions, StreamOptions } from "./sender.ts";
 import { PodClient } from "./pod_client.ts";
 
 /** What the API server says about itself. See `version.Info` of apimachinery. */
@@ -87,6 +87,16 @@ export class Client extends PodClient implements Disposable {
    */
   withFieldManager(fieldManager: string): Client {
     return new Client({ ...this.#options, fieldManager });
+  }
+
+  /**
+   * Makes a client for the same server, through the same connections.
+   *
+   * @param wrap Puts something before what carries the requests.
+   * @returns The client.
+   */
+  withSender(wrap: (sender: Sender) => Sender): Client {
+    return new Client({ ...this.#options, sender: wrap(this.sender) });
   }
 
   /** The server's time in milliseconds since the epoch, exact to about a second. */

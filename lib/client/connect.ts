@@ -42,6 +42,14 @@ export interface OpenTransport {
   readonly transport: Transport;
 }
 
+/** What a client has besides a transport. */
+export interface ConnectClientOptions extends ConnectOptions {
+  /** Puts something before the transport. */
+  readonly guard?: ((sender: Sender) => Sender) | undefined;
+  /** Whether that keeps writes from being carried out. */
+  readonly dryRun?: boolean | undefined;
+}
+
 /**
  * Makes a client for a cluster; the first request opens the first connection.
  *
@@ -49,12 +57,10 @@ export interface OpenTransport {
  * @returns The client; dispose it in the end.
  * @throws {ConfigError} If there is no configuration, or a mistake in it.
  */
-export async function connect(
-  options: ConnectOptions & { readonly guard?: ((sender: Sender) => Sender) | undefined },
-): Promise<Client> {
+export async function connect(options: ConnectClientOptions): Promise<Client> {
   const { config, transport } = await openTransport(options);
   const sender = options.guard?.(transport) ?? transport;
-  return new Client({ sender, kinds: new KindFinder(sender), namespace: config.namespace });
+  return new Client({ sender, kinds: new KindFinder(sender), namespace: config.namespace, dryRun: options.dryRun });
 }
 
 /**

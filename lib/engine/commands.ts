@@ -9,3 +9,4 @@ export { approveRules } from "./approve_command.ts";
 export { deleteScript, planDeletion } from "./delete_command.ts";
 export { planScript } from "./plan_command.ts";
 export { type RunCommandOptions, runScript } from "./run_command.ts";
+export { readStatus, type RunStatus } from "./status_command.ts";

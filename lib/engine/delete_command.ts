@@ -10,13 +10,14 @@ import { ApiError } from "../client/errors.ts";
 import { refKey } from "../kube/object_ref.ts";
 import { CONFIG_MAP, SECRET } from "../kube/well_known_types.ts";
 import type { Change, Plan } from "../plan/change.ts";
-import { parseAllowance, planRemovals } from "../plan/removal.ts";
+import { type Member, parseAllowance, planRemovals } from "../plan/removal.ts";
 import type { CommandOptions, WriteCommandOptions } from "./options.ts";
 import { orderRemovals } from "./plan_set.ts";
 import { findRail } from "./rails.ts";
 import { membersLeft, type RemovedSet, removeSet } from "./remove_set.ts";
 import type { Result, Stop } from "./result.ts";
 import { LockLostError, type RunLock } from "./run_lock.ts";
+import { RULE_LABEL } from "./rules/child_marks.ts";
 import { sweepFinalizers } from "./run/finalized_kinds.ts";
 import { openSession, type Session } from "./session.ts";
 import { type Survey, survey } from "./survey.ts";
@@ -85,7 +86,14 @@ async function surveyAll(session: Session): Promise<Survey> {
 }
 
 function removalsOf(session: Session, found: Survey): Change[] {
-  return orderRemovals(planRemovals([...found.members.values()], session.set));
+  const { set, options: { rules } } = session;
+  const members = [...found.members.values()].filter((member) => rules !== false || !staysWithRules(member, session));
+  return orderRemovals(planRemovals(members, set));
+}
+
+/** The home stays with the children of rules, as what is known about them lives in it. */
+function staysWithRules({ live: { kind, metadata: { name, labels } } }: Member, { set }: Session): boolean {
+  return labels?.[RULE_LABEL] !== undefined || (kind === "Namespace" && name === set.namespace);
 }
 
 function planOf(session: Session, changes: readonly Change[]): Plan {
@@ -117,12 +125,13 @@ async function removeAll(
 ): Promise<RemovedSet> {
   const signal = AbortSignal.any([options.signal, lock.lost]);
   const homeKey = refKey({ group: "", kind: "Namespace", name: session.set.namespace });
-  if (found.parent) await sweepFinalizers(session, found.parent.live);
+  const isWhole = session.options.rules !== false;
+  if (found.parent && isWhole) await sweepFinalizers(session, found.parent.live);
   const isHome = (change: Change) => change.action === "delete" && refKey(change.ref) === homeKey;
   const first = await removeSet(session, removals.filter((change) => !isHome(change)), { ...options, signal });
   const complete = first.outcomes.every((outcome) => outcome.status === "done") && first.remaining.length === 0;
   if (lock.lost.aborted) return first;
-  if (!complete || signal.aborted) {
+  if (!complete || !isWhole || signal.aborted) {
     await lock.release(scopeOf(session, [], membersLeft(found.members, first)));
     return withInterrupted(first, removals.filter(isHome));
   }

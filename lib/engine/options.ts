@@ -5,7 +5,7 @@
  */
 
 import type { Clock } from "../base/clock.ts";
-import type { ConnectOptions } from "../client/connect.ts";
+import type { connect, ConnectOptions } from "../client/connect.ts";
 import type { Plan } from "../plan/change.ts";
 import type { Script } from "../script/script.ts";
 import type { Listener } from "./result.ts";
@@ -19,6 +19,8 @@ export type ScriptSource =
 export interface CommandOptions {
   /** The script. */
   readonly source: ScriptSource;
+  /** Makes the client; by default for the cluster that the following options name. */
+  readonly connect?: typeof connect | undefined;
   /** The kubeconfig file; by default `KUBECONFIG`, then `~/.kube/config`, then the Pod's service account. */
   readonly kubeconfig?: string | undefined;
   /** The kubeconfig's context; by default its current one. */

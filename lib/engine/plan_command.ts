@@ -8,7 +8,7 @@ import type { Plan } from "../plan/change.ts";
 import type { CommandOptions } from "./options.ts";
 import { planSet } from "./plan_set.ts";
 import { SecretKey } from "./secret_key.ts";
-import { openSession } from "./session.ts";
+import { type OpenedScript, openSession } from "./session.ts";
 import { evaluateScript } from "./wanted.ts";
 import { survey } from "./survey.ts";
 import { refuseMistakes } from "./validation.ts";
@@ -24,7 +24,19 @@ import { refuseMistakes } from "./validation.ts";
  */
 export async function planScript(options: CommandOptions): Promise<Plan> {
   const opened = await openSession(options);
-  using session = opened.session;
+  using _ = opened.session;
+  return await planOpened(opened);
+}
+
+/**
+ * Plans a script that was opened already.
+ *
+ * @param opened The script and the session.
+ * @returns What an apply would change.
+ * @throws {ScriptError} If the script is not right.
+ */
+export async function planOpened(opened: OpenedScript): Promise<Plan> {
+  const { session } = opened;
   const wanted = await evaluateScript(opened);
   const found = await survey(session, wanted.targets);
   refuseMistakes(session, wanted.findings, found);

@@ -4,25 +4,38 @@
  * @module
  */
 
+import type { Sender } from "../client/sender.ts";
 import { KubescriptError } from "../kube/error.ts";
+import type { LiveObject } from "../kube/object.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
 import { NAMESPACE } from "../kube/well_known_types.ts";
+import type { Plan } from "../plan/change.ts";
 import { Mask } from "../plan/mask.ts";
 import type { RuleDefinition } from "../script/rules/rule.ts";
 import { readRules } from "../script/rules/read_rules.ts";
 import { ScriptError } from "../script/script_error.ts";
 import { suggestion } from "../script/suggestion.ts";
+import { type DryRunOptions, DryRunSender } from "./ad_hoc/dry_run_sender.ts";
 import { applyOpened } from "./apply_command.ts";
 import type { ApplyCommandOptions } from "./options.ts";
+import { readParent } from "./parent.ts";
+import { planOpened } from "./plan_command.ts";
 import { planContext } from "./plan_set.ts";
 import type { Result } from "./result.ts";
 import type { RunLock } from "./run_lock.ts";
 import { noteFinalizedKinds } from "./run/finalized_kinds.ts";
 import type { LogLine } from "./run/rule_call.ts";
 import { Leadership } from "./run/leadership.ts";
+import { MeasuringSender } from "./run/measuring_sender.ts";
+import type { RunObserver } from "./run/observer.ts";
 import { runTask } from "./run/run_task.ts";
+import { MemoryCheckpoints } from "./run/memory_checkpoints.ts";
+import { RunCaches } from "./run/run_caches.ts";
 import { Runner } from "./run/runner.ts";
+import type { RunnerOptions } from "./run/runner_options.ts";
+import { StateStore } from "./run/state_store.ts";
 import { StoredCheckpoints } from "./run/stored_checkpoints.ts";
+import type { Term } from "./run/term.ts";
 import { SecretKey } from "./secret_key.ts";
 import { type OpenedScript, openSession, type Session } from "./session.ts";
 import { evaluateScript, readParams, secretValues } from "./wanted.ts";
@@ -38,6 +51,20 @@ export interface RunCommandOptions extends ApplyCommandOptions {
   readonly ruleConcurrency: number;
   /** Writes to the log. */
   readonly log: (line: LogLine) => void;
+  /** How long the run may take to end when it is stopped, in milliseconds. */
+  readonly gracePeriodMs: number;
+  /** Told what happens; absent if nobody looks. */
+  readonly observer?: RunObserver | undefined;
+  /** Told how to find out what is under way. */
+  readonly onUnderWay: (read: () => readonly string[]) => void;
+  /** Told what would be written; nothing is, then. Absent if writes are carried out. */
+  readonly dryRun?: RunDryRun | undefined;
+}
+
+/** What is told about a run that only tries its writes. */
+export interface RunDryRun extends Omit<DryRunOptions, "sender"> {
+  /** Told what an apply of the resources would change. */
+  readonly onPlan: (plan: Plan) => void;
 }
 
 /**
@@ -51,9 +78,14 @@ export interface RunCommandOptions extends ApplyCommandOptions {
  * @throws {KubescriptError} If another run took over the set.
  */
 export async function runScript(options: RunCommandOptions): Promise<void> {
+  const { dryRun, observer, clock } = options;
   const leadership = new Leadership();
+  const guard = (transport: Sender) => {
+    const sender = observer ? new MeasuringSender(transport, clock, observer) : transport;
+    return dryRun ? new DryRunSender({ ...dryRun, sender }) : leadership.guard(sender);
+  };
   // Children of rules are the rules' business here, one object at a time.
-  const opened = await openSession({ ...options, rules: false }, (sender) => leadership.guard(sender));
+  const opened = await openSession({ ...options, rules: false }, guard, dryRun !== undefined);
   using session = opened.session;
   const { own, others } = divideParams(session, options);
   const params = await readParams(session, own);
@@ -67,20 +99,26 @@ export async function runScript(options: RunCommandOptions): Promise<void> {
   const isTimer = ({ type }: RuleDefinition) => type === "every" || type === "cron";
   // Timers that are named run once, now.
   const once = options.once || (options.only.length > 0 && [...lasting.values()].every(isTimer));
-  const run = (lost?: AbortSignal) => runLasting(opened, params, lasting, { ...options, once }, lost);
+  const onCacheError = (error: unknown) =>
+    options.log({ level: "error", rule: "", message: `Cannot follow: ${error}` });
+  await using caches = new RunCaches(session, onCacheError);
+  const run = (term?: Term) => runLasting(opened, params, lasting, caches, { ...options, once }, term);
+  if (dryRun) return await tryLasting(opened, params, lasting, caches, { ...options, once }, dryRun);
   if (once) return await run();
   // The Lease and the lock live in the home namespace, which the script may have to make.
   const home = await session.client.find(NAMESPACE, { name: session.set.namespace });
   if (!home && options.only.length === 0) await applyResources(opened, options);
-  await leadership.lead(session, options, options.log, run);
+  caches.warm(lasting.values());
+  await leadership.lead(session, options, options.log, run, observer);
 }
 
 async function runLasting(
   opened: OpenedScript,
   params: Readonly<Record<string, unknown>>,
   rules: ReadonlyMap<string, RuleDefinition>,
+  caches: RunCaches,
   options: RunCommandOptions,
-  lost: AbortSignal = new AbortController().signal,
+  { lost, resumed }: Pick<Term, "lost" | "resumed"> = { lost: new AbortController().signal, resumed: false },
 ): Promise<void> {
   const { session } = opened;
   const { once } = options;
@@ -90,47 +128,80 @@ async function runLasting(
   const types = wanted?.targets.map(({ type }) => type) ?? [];
   const lock = await takeRunnerLock(session, [...types, ...ownedTypes(rules)]);
   try {
-    const context = planContext(
-      session,
-      new Mask(secretValues(session.script, params)),
-      new SecretKey(session.client, session.set),
-    );
-    // Of a part of the rules one cannot tell which ones are no more.
-    if (wanted) await noteFinalizedKinds(session, lock.parent.live, rules);
     const resources = wanted && { types, run: () => applyResources(opened, options, lock) };
-    const checkpoints = await StoredCheckpoints.load({
-      client: session.client,
-      set: session.set,
-      parent: lock.parent.live,
-      clock: options.clock,
-      onError: (error) => options.log({ level: "warn", rule: "", message: `Cannot store checkpoints: ${error}` }),
-    });
-    await using runner = new Runner({
-      session,
-      rules,
-      context,
-      checkpoints,
-      concurrency: options.ruleConcurrency,
-      dryRun: false,
-      once,
-      resources,
-      log: options.log,
-    });
-    const stop = AbortSignal.any([options.signal, lock.lost, lost]);
-    const stopped = new Promise<void>((resolve) => stop.addEventListener("abort", () => resolve(), { once: true }));
-    if (stop.aborted) return;
-    const started = runner.start();
-    const failed = await Promise.race([stopped, once ? started.then(() => runner.idle()) : stopped]);
-    if (failed?.length) {
-      throw new KubescriptError(`Cannot finish the run: ${failed.join(", ")} failed or is blocked`, {
-        hint: "The log above tells why; run again to try again",
-      });
-    }
+    const ousted = AbortSignal.any([lock.lost, lost]);
+    // Whoever led in between has handled more than this process knows.
+    if (!resumed) caches.checkpoints = undefined;
+    if (!once) caches.warmChildren(types);
+    await runRules(opened, params, rules, options, { parent: lock.parent.live, resources, ousted, caches });
   } finally {
     // Who does not lead any more leaves the lock to whoever does.
     if (lost.aborted) lock.stop();
     else if (!lock.lost.aborted) await lock.release(lock.parent.scope);
     if (!lost.aborted) lock.lost.throwIfAborted();
+  }
+}
+
+/** Runs rules without a lock, as nothing is written; the resources are planned once. */
+async function tryLasting(
+  opened: OpenedScript,
+  params: Readonly<Record<string, unknown>>,
+  rules: ReadonlyMap<string, RuleDefinition>,
+  caches: RunCaches,
+  options: RunCommandOptions,
+  { onPlan }: RunDryRun,
+): Promise<void> {
+  if (options.only.length === 0) onPlan(await planOpened(opened));
+  const parent = await readParent(opened.session.client, opened.session.set, options.signal);
+  const ousted = new AbortController().signal;
+  await runRules(opened, params, rules, options, { parent: parent?.live, resources: undefined, ousted, caches });
+}
+
+/** Where rules run. */
+interface Place extends Pick<RunnerOptions, "resources" | "caches"> {
+  /** The parent of the set, if there is one. */
+  readonly parent: LiveObject | undefined;
+  /** Aborts when somebody else has taken over. */
+  readonly ousted: AbortSignal;
+}
+
+/** Runs rules until the signal stops them, or once. */
+async function runRules(
+  { session }: OpenedScript,
+  params: Readonly<Record<string, unknown>>,
+  rules: ReadonlyMap<string, RuleDefinition>,
+  { only, once, signal, clock, ruleConcurrency, log, observer, gracePeriodMs, onUnderWay }: RunCommandOptions,
+  { parent, resources, ousted, caches }: Place,
+): Promise<void> {
+  const { client, set, script } = session;
+  const context = planContext(session, new Mask(secretValues(script, params)), new SecretKey(client, set));
+  // Of a part of the rules one cannot tell which ones are no more.
+  if (parent && only.length === 0) await noteFinalizedKinds(session, parent, rules);
+  const onError = (error: unknown) => log({ level: "warn", rule: "", message: `Cannot store checkpoints: ${error}` });
+  const checkpoints = caches.checkpoints ??= parent
+    ? await StoredCheckpoints.load({ client, set, parent, clock, onError })
+    : new MemoryCheckpoints();
+  const concurrency = ruleConcurrency;
+  const work = { session, rules, context, caches, checkpoints, concurrency, once, resources, log, observer };
+  await using runner = new Runner(work);
+  onUnderWay(() => runner.underWay);
+  const read = () => runner.states();
+  const onStateError = (error: unknown) =>
+    log({ level: "warn", rule: "", message: `Cannot write the status: ${error}` });
+  await using _ = parent && !once && !client.dryRun
+    ? await StateStore.open({ client, set, parent, clock, read, onError: onStateError })
+    : undefined;
+  const stop = AbortSignal.any([signal, ousted]);
+  const stopped = new Promise<void>((resolve) => stop.addEventListener("abort", () => resolve(), { once: true }));
+  if (stop.aborted) return;
+  const started = runner.start();
+  const failed = await Promise.race([stopped, once ? started.then(() => runner.idle()) : stopped]);
+  // Whoever does not lead any more must stop at once.
+  if (signal.aborted) await runner.drain(gracePeriodMs, ousted);
+  if (failed?.length) {
+    throw new KubescriptError(`Cannot finish the run: ${failed.join(", ")} failed or is blocked`, {
+      hint: "The log above tells why; run again to try again",
+    });
   }
 }
 

@@ -40,19 +40,22 @@ export interface OpenedScript {
  *
  * @param options What the command was given.
  * @param guard Puts something before the transport.
+ * @param dryRun Whether that keeps writes from being carried out.
  * @returns The script and the session; dispose the session in the end.
  */
 export async function openSession(
   options: CommandOptions,
   guard?: (sender: Sender) => Sender,
+  dryRun?: boolean,
 ): Promise<OpenedScript> {
   const loaded = await loadScript(options.source, {
     signal: options.signal,
     clock: options.clock,
     onRemote: (url) => options.listen({ type: "warning", message: `Running a script from ${url}` }),
   });
-  const client = await connect({
+  const client = await (options.connect ?? connect)({
     guard,
+    dryRun,
     kubeconfig: options.kubeconfig,
     context: options.context,
     impersonate: options.impersonate,

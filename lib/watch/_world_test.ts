@@ -1,6 +1,6 @@
 import type { WatchEvent } from "../client/watch_stream.ts";
 import type { LiveObject } from "../kube/object.ts";
-import { liveObject } from "./_objects_test.ts";
+import { liveObject } from "./watched_objects_test.ts";
 
 /** What an API server stores of one kind: the objects, and what has happened to them. */
 export class World {

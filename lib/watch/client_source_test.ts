@@ -1,8 +1,8 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import type { KubeRequest } from "../kube/request.ts";
-import { FakeSender } from "./_fake_sender_test.ts";
-import { settle } from "../../tests/support/manual_clock.ts";
-import { liveObject, watchEvent } from "./_objects_test.ts";
+import { FakeSender } from "./fake_sender_test.ts";
+import { settle } from "../base/manual_clock.ts";
+import { liveObject, watchEvent } from "./watched_objects_test.ts";
 import { clientSource, type ClientSourceOptions } from "./client_source.ts";
 import type { SourceWatchOptions } from "./watch_source.ts";
 

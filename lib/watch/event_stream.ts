@@ -25,7 +25,7 @@ interface News<V> {
   readonly gone?: V | undefined;
   /** The object as it is. */
   readonly now?: V | undefined;
-  readonly from: "list" | "watch";
+  readonly from: StoreEvent<unknown>["from"];
 }
 
 /**

@@ -1,8 +1,8 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import type { LiveObject } from "../kube/object.ts";
-import { settle } from "../../tests/support/manual_clock.ts";
-import { liveObject, watchEvent } from "./_objects_test.ts";
+import { settle } from "../base/manual_clock.ts";
+import { liveObject, watchEvent } from "./watched_objects_test.ts";
 import { streamEvents } from "./event_stream.ts";
 import { Store, type StoreEvent } from "./store.ts";
 

@@ -6,7 +6,7 @@
 
 import { type Clock, systemClock } from "../base/clock.ts";
 import type { Client } from "../client/client.ts";
-import { formatLabelSelector, parseLabelSelector } from "../kube/label_selector.ts";
+import { formatLabelSelector, matchesLabels, parseLabelSelector } from "../kube/label_selector.ts";
 import type { KindOf, Live } from "../kube/live.ts";
 import type { KubeObject, LiveObject } from "../kube/object.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
@@ -111,9 +111,12 @@ export class Informers implements AsyncDisposable {
       fields,
       as,
     };
-    const key = JSON.stringify([type.group, type.version, type.plural, selection]);
+    const key = JSON.stringify([typeKey(type), selection]);
     const running = [...this.#running].find((other) => other.key === key && other.project === project) ??
-      this.#run(key, project as Running["project"], clientSource(this.#client, type, { ...selection, managedFields }));
+      this.#run(
+        { key, project: project as Running["project"], type, selection },
+        clientSource(this.#client, type, { ...selection, managedFields }),
+      );
     const informer = new Informer(running.shared, {
       namespace: home,
       onDispose: () => {
@@ -123,6 +126,42 @@ export class Informers implements AsyncDisposable {
     });
     running.users.add(informer);
     return informer;
+  }
+
+  /**
+   * Waits with what watches report about an object while it is being written, so that {@linkcode absorb} comes first.
+   *
+   * @param type The kind.
+   * @param id Its namespace and name.
+   * @returns What ends that.
+   */
+  hold(type: ResourceType, id: { readonly namespace?: string | undefined; readonly name: string }): Disposable {
+    const key = typeKey(type);
+    const holds = [...this.#running].filter((running) => typeKey(running.type) === key)
+      .map(({ shared }) => shared.store.hold(id));
+    return {
+      [Symbol.dispose]() {
+        for (const end of holds) end();
+      },
+    };
+  }
+
+  /**
+   * Takes over the answer to a write, so that what is read from now on has it, and its echo is no news any more. It is
+   * told as an event from `write`. Watches with a field selector do without: only the server can tell what matches.
+   *
+   * @param type The kind.
+   * @param object The object as it was written.
+   * @param by Who wrote, as events tell.
+   */
+  absorb(type: ResourceType, object: LiveObject, by: string): void {
+    const key = typeKey(type);
+    for (const { type: watched, selection, shared } of this.#running) {
+      if (typeKey(watched) !== key || !isSelected(object, selection)) continue;
+      const { apiVersion, kind, metadata } = object;
+      const copy = { ...selection.as === "metadata" ? { apiVersion, kind } : object, metadata: { ...metadata } };
+      shared.absorb(copy, by);
+    }
   }
 
   /**
@@ -137,10 +176,10 @@ export class Informers implements AsyncDisposable {
     await this.#ended;
   }
 
-  #run(key: string, project: Running["project"], source: WatchSource): Running {
-    const shared = new SharedInformer({ ...this.#options, source, project });
+  #run(what: Pick<Running, "key" | "project" | "type" | "selection">, source: WatchSource): Running {
+    const shared = new SharedInformer({ ...this.#options, source, project: what.project });
     const stop = new AbortController();
-    const running = { key, project, shared, users: new Set<Disposable>(), stop, ended: shared.run(stop.signal) };
+    const running = { ...what, shared, users: new Set<Disposable>(), stop, ended: shared.run(stop.signal) };
     this.#running.add(running);
     return running;
   }
@@ -152,14 +191,32 @@ export class Informers implements AsyncDisposable {
   }
 }
 
+interface WatchedSelection {
+  readonly namespace: string | undefined;
+  readonly labels: string | undefined;
+  readonly fields: string | undefined;
+  readonly as: Form;
+}
+
 /** A watch that somebody needs. */
 interface Running {
   readonly key: string;
+  readonly type: ResourceType;
+  readonly selection: WatchedSelection;
   readonly project: (object: LiveObject) => Kept;
   readonly shared: SharedInformer<Kept>;
   readonly users: Set<Disposable>;
   readonly stop: AbortController;
   readonly ended: Promise<void>;
+}
+
+function typeKey({ group, version, plural }: ResourceType): string {
+  return `${group}/${version}/${plural}`;
+}
+
+function isSelected({ metadata }: LiveObject, { namespace, labels = "", fields }: WatchedSelection): boolean {
+  return fields === undefined && (namespace === undefined || metadata.namespace === namespace) &&
+    matchesLabels(parseLabelSelector(labels), metadata.labels);
 }
 
 /**

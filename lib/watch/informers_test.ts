@@ -1,8 +1,8 @@
 import { deepStrictEqual, notStrictEqual, ok, rejects, strictEqual, throws } from "node:assert/strict";
 import type { LiveObject } from "../kube/object.ts";
-import { FakeSender } from "./_fake_sender_test.ts";
-import { ManualClock, settle } from "../../tests/support/manual_clock.ts";
-import { liveObject, watchEvent } from "./_objects_test.ts";
+import { FakeSender } from "./fake_sender_test.ts";
+import { ManualClock, settle } from "../base/manual_clock.ts";
+import { liveObject, watchEvent } from "./watched_objects_test.ts";
 import { Informers } from "./informers.ts";
 import type { StoreEvent } from "./store.ts";
 
@@ -244,4 +244,30 @@ Deno.test("Informers end everything when they are disposed", async () => {
   await setup[Symbol.asyncDispose]();
   ok(setup.sender.streams[0]!.options.signal!.aborted);
   deepStrictEqual(await ended, []);
+});
+
+Deno.test("Informers.absorb() passes a write on to those who watch it, unless they are as far already", async () => {
+  await using setup = setUp();
+  using all = setup.informers.get(configMaps, { allNamespaces: true });
+  using others = setup.informers.get(configMaps, { namespace: "other" });
+  using web = setup.informers.get(configMaps, { namespace: "shop", labels: "app=web" });
+  using some = setup.informers.get(configMaps, { allNamespaces: true, fields: "metadata.name=a" });
+  using short = setup.informers.get(configMaps, { allNamespaces: true, as: "metadata" });
+  await settle();
+  const seen: string[] = [];
+  const watching = { all, others, web, some, short };
+  for (const stream of setup.sender.streams) stream.sync();
+  for (const [name, informer] of Object.entries(watching)) {
+    await informer.synced();
+    informer.subscribe({ onEvent: (event) => seen.push(`${name}: ${describe(event)} by ${event.by}`) });
+  }
+  const object = liveObject("shop/a", 101);
+  setup.informers.absorb(configMaps, { ...object, data: { x: "1" } }, "rule");
+  deepStrictEqual(seen, ["all: added a (write) by rule", "short: added a (write) by rule"]);
+  deepStrictEqual(all.get("shop/a")?.["data"], { x: "1" });
+  strictEqual(short.get("shop/a")?.["data"], undefined);
+  // The watches are at version 100: whatever is older may be gone already.
+  setup.informers.absorb(configMaps, liveObject("shop/b", 100), "rule");
+  setup.informers.absorb({ ...configMaps, version: "v2" }, liveObject("shop/c", 102), "rule");
+  strictEqual(seen.length, 2);
 });

@@ -98,6 +98,11 @@ export class Reflector {
     this.#probe = new Lane(onEnd);
   }
 
+  /** The version of the content; `undefined` while it is read as a whole. */
+  get resourceVersion(): string | undefined {
+    return this.#state.resourceVersion;
+  }
+
   /**
    * Runs until the signal aborts.
    *

@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import type { LiveObject } from "../kube/object.ts";
-import { bookmark } from "./_objects_test.ts";
+import { bookmark } from "./watched_objects_test.ts";
 import { World } from "./_world_test.ts";
 import {
   INITIAL_REFLECTOR_STATE,

@@ -1,5 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { bookmark, liveObject, watchEvent } from "./_objects_test.ts";
+import { bookmark, liveObject, watchEvent } from "./watched_objects_test.ts";
 import {
   INITIAL_REFLECTOR_STATE,
   type ReflectorEffect,

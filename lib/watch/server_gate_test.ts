@@ -1,5 +1,5 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
-import { ManualClock, settle } from "../../tests/support/manual_clock.ts";
+import { ManualClock, settle } from "../base/manual_clock.ts";
 import { type ServerAttempt, ServerGate } from "./server_gate.ts";
 
 interface Entrant {

@@ -6,6 +6,7 @@
 
 import type { Clock } from "../base/clock.ts";
 import type { LiveObject } from "../kube/object.ts";
+import { compareResourceVersions } from "../kube/resource_version.ts";
 import { Reflector, type ReflectorTiming } from "./reflector.ts";
 import { INITIAL_REFLECTOR_STATE, type ReflectorStatus } from "./reflector_state.ts";
 import type { ServerGate } from "./server_gate.ts";
@@ -109,6 +110,22 @@ export class SharedInformer<V extends Kept> {
       this.#tell(consumer, () => consumer.onEvent?.({ type: "added", object, from: "list" }));
     }
     return { [Symbol.dispose]: () => void this.#consumers.delete(consumer) };
+  }
+
+  /**
+   * Takes over the answer to a write, unless the watch is as far already.
+   *
+   * @param object The object as it was written.
+   * @param by Who wrote.
+   */
+  absorb(object: LiveObject, by: string): void {
+    const { resourceVersion } = this.#reflector;
+    // While the content is read as a whole, nobody can tell which of both is newer.
+    if (resourceVersion === undefined) return;
+    const order = compareResourceVersions(object.metadata.resourceVersion, resourceVersion);
+    // What the watch has passed may be gone already, and must not come back.
+    const isAhead = order !== undefined && order > 0;
+    if (isAhead || this.store.holdsBack(object)) this.store.absorb(object, by);
   }
 
   // All events of one call are told to one consumer first: one that joins in between has seen them in the content.

@@ -34,9 +34,12 @@ export type StoreEvent<V> =
   & {
     /**
      * How the change was seen: `watch` as it happened; `list` by reading the content as a whole, so that nothing is known
-     * of what was in between, and the object of a deletion is the last one that was seen.
+     * of what was in between, and the object of a deletion is the last one that was seen; `write` by the answer to a write
+     * of this program, before the watch had it.
      */
-    readonly from: "list" | "watch";
+    readonly from: "list" | "watch" | "write";
+    /** For `write`: who wrote, as told to `absorb`. */
+    readonly by?: string | undefined;
   }
   & (
     /** The object is new, or matches now. */
@@ -78,6 +81,10 @@ export class Store<V extends Kept> {
   readonly #options: StoreOptions<V>;
   #objects = new Map<string, V>();
   #staged = new Map<string, V>();
+  /** What was absorbed and has not come by the watch yet. */
+  readonly #absorbed = new Map<string, Absorbed<V>>();
+  /** The objects that are being written, and what the watch has brought of them meanwhile. */
+  readonly #held = new Map<string, { writes: number; events: WatchEvent[] }>();
   readonly #indexes = new Set<Index<V>>();
   readonly #labelIndexes = new Map<string, Index<V>>();
   #namespaceIndex: Index<V> | undefined;
@@ -159,16 +166,72 @@ export class Store<V extends Kept> {
    *
    * @param event The event: `ADDED`, `MODIFIED` or `DELETED`.
    */
-  apply({ type, object }: WatchEvent): void {
+  apply(event: WatchEvent): void {
+    const held = this.#held.get(storeKey(event.object.metadata));
+    if (held) held.events.push(event);
+    else this.#apply(event);
+  }
+
+  /**
+   * Keeps what a watch reports about an object back while it is being written: the watch may be faster than the answer,
+   * and only that tells which of the versions is our own.
+   *
+   * @param id Its namespace and name.
+   * @returns Ends that.
+   */
+  hold(id: Parameters<typeof storeKey>[0]): () => void {
+    const key = storeKey(id);
+    const held = this.#held.get(key) ?? { writes: 0, events: [] };
+    this.#held.set(key, held);
+    held.writes++;
+    return () => {
+      if (--held.writes > 0) return;
+      this.#held.delete(key);
+      for (const event of held.events) this.#apply(event);
+    };
+  }
+
+  /**
+   * Tells whether a version of an object is among what is kept back.
+   *
+   * @param object The object.
+   * @returns Whether it is.
+   */
+  holdsBack({ metadata }: LiveObject): boolean {
+    const { events = [] } = this.#held.get(storeKey(metadata)) ?? {};
+    return events.some(({ object }) => object.metadata.resourceVersion === metadata.resourceVersion);
+  }
+
+  #apply({ type, object }: WatchEvent): void {
     const key = storeKey(object.metadata);
     const known = this.#objects.get(key);
     if (type !== "DELETED") {
-      const next = known && isStale(object, known) ? known : this.#project(object) ?? known;
-      if (next && next !== known) this.#options.onEvents(this.#put(key, known, next, "watch"));
+      if (known && isStale(object, known)) return this.#confirm(key, known, object.metadata.resourceVersion);
+      const next = this.#project(object);
+      if (next) this.#options.onEvents(this.#put(key, known, next, "watch"));
     } else if (known && !isStaleDeletion(object, known)) {
       const last = object.metadata.uid === known.metadata.uid ? this.#project(object) : undefined;
       this.#options.onEvents([this.#delete(key, known, last ?? known, "watch")]);
     }
+  }
+
+  /**
+   * Takes over the answer to a write, so that whoever reads sees it at once; the watch, when it has it, then tells
+   * nothing new. It must be newer than all that the watch has brought.
+   *
+   * @param object The object as it was written.
+   * @param by Who wrote.
+   */
+  absorb(object: LiveObject, by: string): void {
+    const key = storeKey(object.metadata);
+    const known = this.#objects.get(key);
+    if (known && isStale(object, known)) return;
+    const next = this.#project(object);
+    if (!next) return;
+    const { old = known ?? next, versions } = this.#absorbed.get(key) ?? { versions: new Set() };
+    const events = this.#put(key, known, next, "write").map((event) => ({ ...event, by }));
+    this.#absorbed.set(key, { old, versions: versions.add(object.metadata.resourceVersion) });
+    this.#options.onEvents(events);
   }
 
   /** Begins to collect the content as a whole. */
@@ -213,13 +276,33 @@ export class Store<V extends Kept> {
     }
     for (const [key, next] of staged) {
       const known = this.#objects.get(key);
+      const absorbed = this.#absorbed.get(key);
       if (known !== next) events.push(...this.#put(key, known, next, "list"));
+      // What others did before our write is not told by the list.
+      else if (absorbed) events.push({ type: "changed", object: next, old: absorbed.old, from: "list" });
     }
+    this.#absorbed.clear();
+    // It is newer than what was kept back.
+    for (const { events } of this.#held.values()) events.length = 0;
     this.#options.onEvents(events);
   }
 
-  #put(key: string, known: V | undefined, next: V, from: "list" | "watch"): StoreEvent<V>[] {
+  /**
+   * The watch has brought something older than what was absorbed. If it is our own write, all is known; else somebody
+   * wrote before us, which nobody was told yet.
+   */
+  #confirm(key: string, known: V, resourceVersion: string): void {
+    const absorbed = this.#absorbed.get(key);
+    if (!absorbed) return;
+    const isOurs = absorbed.versions.delete(resourceVersion);
+    if (known.metadata.resourceVersion === resourceVersion) this.#absorbed.delete(key);
+    if (isOurs) return;
+    this.#options.onEvents([{ type: "changed", object: known, old: absorbed.old, from: "watch" }]);
+  }
+
+  #put(key: string, known: V | undefined, next: V, from: StoreEvent<V>["from"]): StoreEvent<V>[] {
     this.#objects.set(key, next);
+    this.#absorbed.delete(key);
     this.#updateIndexes(key, known, next);
     if (!known) return [{ type: "added", object: next, from }];
     if (known.metadata.uid === next.metadata.uid) return [{ type: "changed", object: next, old: known, from }];
@@ -228,6 +311,7 @@ export class Store<V extends Kept> {
 
   #delete(key: string, known: V, last: V, from: "list" | "watch"): StoreEvent<V> {
     this.#objects.delete(key);
+    this.#absorbed.delete(key);
     this.#updateIndexes(key, known, undefined);
     return { type: "deleted", object: last, from };
   }
@@ -273,6 +357,13 @@ export function storeKey(
   { namespace, name }: { readonly namespace?: string | undefined; readonly name: string },
 ): string {
   return namespace === undefined ? name : `${namespace}/${name}`;
+}
+
+interface Absorbed<V> {
+  /** The object before the first of the writes. */
+  readonly old: V;
+  /** The versions of the writes. */
+  readonly versions: Set<string>;
 }
 
 function isSame(object: Kept, known: Kept): boolean {

@@ -1,6 +1,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import fc from "fast-check";
 import type { LiveObject } from "../kube/object.ts";
-import { liveObject, watchEvent } from "./_objects_test.ts";
+import { liveObject, watchEvent } from "./watched_objects_test.ts";
 import { Store, type StoreEvent } from "./store.ts";
 
 /** Prints what happened: `changed a 1>2 (watch)`. */
@@ -179,4 +180,72 @@ Deno.test("Store.addIndex() indexes what is there and what comes, until the inde
   store.removeIndex(index);
   store.apply(watchEvent("ADDED", "c", 5));
   deepStrictEqual(names(index.get("all")), ["a"]);
+});
+
+Deno.test("Store.absorb() has a write at once, and its echo is no news", () => {
+  const { store, events } = makeStore([liveObject("a", 1)]);
+  store.absorb(liveObject("a", 3), "rule");
+  strictEqual(store.get(undefined, "a")?.metadata.resourceVersion, "3");
+  store.absorb(liveObject("b", 4), "rule");
+  deepStrictEqual(events, ["changed a 1>3 (write)", "added b 4 (write)"]);
+  store.apply(watchEvent("MODIFIED", "a", 3));
+  store.apply(watchEvent("ADDED", "b", 4));
+  strictEqual(events.length, 2);
+  store.absorb(liveObject("a", 2), "rule");
+  strictEqual(store.get(undefined, "a")?.metadata.resourceVersion, "3");
+});
+
+Deno.test("Store.absorb() does not hide what others wrote before", () => {
+  const { store, events } = makeStore([liveObject("a", 1)]);
+  store.absorb(liveObject("a", 3), "rule");
+  store.absorb(liveObject("a", 5), "rule");
+  events.length = 0;
+  for (const version of [2, 3, 4, 5]) store.apply(watchEvent("MODIFIED", "a", version));
+  // Both writes of others are told by what there is now.
+  deepStrictEqual(events, ["changed a 1>5 (watch)", "changed a 1>5 (watch)"]);
+  store.apply(watchEvent("MODIFIED", "a", 6));
+  strictEqual(events.at(-1), "changed a 5>6 (watch)");
+});
+
+Deno.test("Store.absorb() does not hide what others wrote before a list", () => {
+  const { store, events } = makeStore([liveObject("a", 1)]);
+  store.absorb(liveObject("a", 3), "rule");
+  events.length = 0;
+  fill(store, [liveObject("a", 3)]);
+  deepStrictEqual(events, ["changed a 1>3 (list)"]);
+  fill(store, [liveObject("a", 3)]);
+  strictEqual(events.length, 1);
+});
+
+Deno.test("Store.absorb() takes over a successor, and then its deletion", () => {
+  const { store, events } = makeStore([liveObject("a", 1, "x")]);
+  store.absorb(liveObject("a", 5, "y"), "rule");
+  store.apply(watchEvent("DELETED", "a", 2, "x"));
+  store.apply(watchEvent("DELETED", "a", 7, "y"));
+  deepStrictEqual(events, ["deleted a 1 (write)", "added a 5 (write)", "deleted a 7 (watch)"]);
+});
+
+Deno.test("Store tells each write of others, and none of its own, in whatever order answers and events come", () => {
+  const write = fc.record({ own: fc.boolean(), early: fc.integer({ min: 0, max: 4 }) });
+  fc.assert(fc.property(fc.array(write, { maxLength: 20 }), (writes) => {
+    const { store, events } = makeStore([liveObject("a", 1)]);
+    let [seen, told] = [1, 0];
+    const deliver = (upTo: number) => {
+      while (seen < upTo) {
+        const isOwn = writes[++seen - 2]!.own;
+        const before = events.length;
+        store.apply(watchEvent("MODIFIED", "a", seen));
+        if (!isOwn) told += events.length - before;
+      }
+    };
+    for (const [i, { own, early }] of writes.entries()) {
+      if (!own) continue;
+      // The watch has come so far when the answer arrives; what it has passed is not absorbed.
+      deliver(Math.max(seen, i + 2 - early));
+      if (i + 2 > seen) store.absorb(liveObject("a", i + 2), "rule");
+    }
+    deliver(writes.length + 1);
+    strictEqual(told, writes.filter(({ own }) => !own).length);
+    strictEqual(store.get(undefined, "a")?.metadata.resourceVersion, String(writes.length + 1));
+  }));
 });

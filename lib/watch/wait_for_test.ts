@@ -1,8 +1,8 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import type { LiveObject } from "../kube/object.ts";
-import { FakeSender } from "./_fake_sender_test.ts";
-import { ManualClock, settle } from "../../tests/support/manual_clock.ts";
-import { liveObject } from "./_objects_test.ts";
+import { FakeSender } from "./fake_sender_test.ts";
+import { ManualClock, settle } from "../base/manual_clock.ts";
+import { liveObject } from "./watched_objects_test.ts";
 import { type WaitCondition, waitFor, type WaitForOptions } from "./wait_for.ts";
 
 const pods = { group: "", version: "v1", kind: "Pod", plural: "pods", namespaced: true };

@@ -7,7 +7,9 @@ import type { KubeObject } from "../../lib/kube/object.ts";
 import type { Schema } from "../../lib/kube/schema.ts";
 import type { BuiltInApi } from "./api.ts";
 import fixture from "./fixtures/policy.json" with { type: "json" };
+import { printColumns } from "./column_data.ts";
 import { findLenience } from "./lenience.ts";
+import { printOpenApi } from "./openapi_data.ts";
 import { printSchemas } from "./schema_data.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -146,3 +148,24 @@ function strictServer(): Client {
   };
   return { apply } as unknown as Client;
 }
+
+Deno.test("the generator writes the published schemas of policy/v1 as they are, to the byte", async () => {
+  const text = printOpenApi(fixture as unknown as BuiltInApi).get("policy/v1.openapi.json")!;
+  const written = await Deno.readTextFile(join(ROOT, "lib/kinds/policy/v1.openapi.json"));
+  const lines = new Set(written.split(/,?\n/));
+  // The fixture has no lists.
+  deepStrictEqual(text.split(/,?\n/).filter((line) => !lines.has(line)), []);
+  match(text, /"io.k8s.api.policy.v1.PodDisruptionBudgetSpec"/);
+});
+
+Deno.test("the generator writes headings as they are, to the byte, and each description once", async () => {
+  const text = await Deno.readTextFile(join(ROOT, "lib/kinds/columns.json"));
+  const { descriptions, columns } = JSON.parse(text) as {
+    descriptions: string[];
+    columns: Record<string, { description: number; name: string; type: string; priority: number }[]>;
+  };
+  const served = Object.entries(columns).map(([kind, list]) => {
+    return [kind, list.map((column) => ({ ...column, description: descriptions[column.description]! }))];
+  });
+  strictEqual(printColumns(Object.fromEntries(served)).get("columns.json"), text);
+});

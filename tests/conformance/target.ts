@@ -10,13 +10,16 @@ import { ApiError } from "../../lib/client/errors.ts";
 import { KindFinder } from "../../lib/client/kind_finder.ts";
 import type { ListProgress } from "../../lib/client/object_list.ts";
 import type { Sender } from "../../lib/client/sender.ts";
+import { Namespace, ServiceAccount } from "../../lib/kinds/mod.ts";
 import type { KubeObject } from "../../lib/kube/object.ts";
 import type { Kind } from "../../lib/script/kind.ts";
-import { type TestCluster, testCluster, type TestNamespace } from "../cluster/attach.ts";
+import { attachVariable, type TestCluster, testCluster, type TestNamespace } from "../cluster/attach.ts";
 import type { CertificateAndKey, CertificateOptions } from "../../lib/base/certificates.ts";
 import { tokens } from "../cluster/pki.ts";
 import { kubeletNode } from "../cluster/programs.ts";
 import { until } from "../e2e/objects.ts";
+import { type SandboxLocation, testSandbox } from "../sandbox/test_sandbox.ts";
+import { kubeconfigOf } from "./kubeconfigs.ts";
 
 /** How to connect to a {@linkcode Target}. */
 export interface ConnectOptions {
@@ -98,10 +101,82 @@ export interface Target {
 /**
  * Finds the target of this test run.
  *
- * @returns The real control plane.
+ * @returns The real control plane if one was started for the run, else the sandbox.
  */
 export function findTarget(): Target {
-  return new RealTarget();
+  return Deno.env.has(attachVariable) ? new RealTarget() : new SandboxTarget(testSandbox());
+}
+
+async function connectBy(kubeconfig: string, options: Omit<ConnectOptions, "as">): Promise<Client> {
+  const { namespace = "default", onPage, wrap, through: _, clock = systemClock, ...told } = options;
+  const { transport } = await openTransport({
+    ...told,
+    kubeconfig,
+    concurrency: 16,
+    requestTimeoutMs: 30_000,
+    clock,
+  });
+  const sender = wrap ? wrap(transport) : transport;
+  return new Client({ sender, kinds: new KindFinder(sender), namespace, onPage });
+}
+
+/** A sandbox in a process of its own. */
+class SandboxTarget implements Target {
+  readonly cannot: ReadonlyMap<string, string> = new Map();
+  readonly processNode = "sandbox-0";
+  readonly #location: SandboxLocation;
+
+  constructor(location: SandboxLocation) {
+    this.#location = location;
+  }
+
+  async connect({ as = "admin", ...options }: ConnectOptions = {}): Promise<Client> {
+    const { server, ca } = options.through ?? this.#location;
+    const user = typeof as === "string" ? { token: tokens[as] } : as;
+    const kubeconfig = await Deno.makeTempFile({ prefix: "kubescript-sandbox-" });
+    try {
+      await Deno.writeTextFile(
+        kubeconfig,
+        JSON.stringify(kubeconfigOf({ server, ca }, { cluster: {}, user, context: {} })),
+      );
+      return await connectBy(kubeconfig, options);
+    } finally {
+      await Deno.remove(kubeconfig);
+    }
+  }
+
+  async namespace(prefix: string): Promise<TestNamespace> {
+    using k = await this.connect();
+    const { metadata: { name } } = await k.create(Namespace({ metadata: { generateName: `${prefix}-` } }));
+    await until("Pods can be created", async () => {
+      return await k.find(ServiceAccount, { name: "default", namespace: name }) !== undefined;
+    });
+    return {
+      name,
+      [Symbol.asyncDispose]: async () => {
+        using k = await this.connect();
+        await k.delete(Namespace, name);
+      },
+    };
+  }
+
+  locate(): Promise<Location> {
+    return Promise.resolve(this.#location);
+  }
+
+  async issueClientCertificate(user: Pick<CertificateOptions, "cn" | "groups">): Promise<CertificateAndKey> {
+    return await (await this.#post("certificate", JSON.stringify(user))).json();
+  }
+
+  async forget(): Promise<void> {
+    await (await this.#post("compact")).body?.cancel();
+  }
+
+  async #post(what: string, body: string = ""): Promise<Response> {
+    const { server, ca } = this.#location;
+    using client = Deno.createHttpClient({ caCerts: [ca] });
+    return await fetch(`${server}/sandbox/${what}`, { method: "POST", body, client });
+  }
 }
 
 /** The real control plane of `tests/cluster`. */
@@ -110,19 +185,9 @@ class RealTarget implements Target {
   readonly processNode = kubeletNode;
   readonly #cluster: TestCluster = testCluster();
 
-  async connect(options: ConnectOptions = {}): Promise<Client> {
-    const { as = "admin", namespace = "default", onPage, wrap, through, clock = systemClock, ...told } = options;
+  async connect({ as = "admin", ...options }: ConnectOptions = {}): Promise<Client> {
     const user = typeof as === "string" ? { token: tokens[as] } : as;
-    const kubeconfig = await this.#cluster.writeKubeconfig({ user, ...through });
-    const { transport } = await openTransport({
-      ...told,
-      kubeconfig,
-      concurrency: 16,
-      requestTimeoutMs: 30_000,
-      clock,
-    });
-    const sender = wrap ? wrap(transport) : transport;
-    return new Client({ sender, kinds: new KindFinder(sender), namespace, onPage });
+    return await connectBy(await this.#cluster.writeKubeconfig({ user, ...options.through }), options);
   }
 
   namespace(prefix: string): Promise<TestNamespace> {

@@ -19,10 +19,10 @@ import { write } from "./_write.ts";
 export async function apply(invocation: Invocation<ApplyFlags>): Promise<number> {
   const { flags } = invocation;
   if (flags.dryRun) return await plan(invocation);
-  const { allowEmpty = false, prune, validate } = flags;
+  const { allowEmpty = false, prune, validate, rules } = flags;
   return await write(
     invocation,
     "apply",
-    (options) => applyScript({ ...options, allowEmpty, pruneEarly: prune === "early", validate }),
+    (options) => applyScript({ ...options, allowEmpty, pruneEarly: prune === "early", validate, rules }),
   );
 }

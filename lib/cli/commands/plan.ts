@@ -21,8 +21,8 @@ import { Progress } from "../progress.ts";
  */
 export async function plan(invocation: Invocation<PlanFlags>): Promise<number> {
   const progress = new Progress(invocation, "planning");
-  const { validate, exitCode } = invocation.flags;
-  const planned = await planScript({ ...commandOptions(invocation, progress), validate });
+  const { validate, rules, exitCode } = invocation.flags;
+  const planned = await planScript({ ...commandOptions(invocation, progress), validate, rules });
   return showPlan(invocation, planned, exitCode);
 }
 

@@ -15,7 +15,9 @@ export interface LogLineOptions extends Pick<TextOptions, "colors"> {
 }
 
 /**
- * Writes a line of the log.
+ * Writes a line of the log. As JSON it has `time`, `level` (`info`, `warn`, `error`), `rule` (empty if the line is about
+ * the run), `object` if it is about one, `message`, and what the function added; what of that is named like one of
+ * these begins with `fields.`.
  *
  * @param line The line.
  * @param nowMs When it was written, in milliseconds since the epoch.
@@ -38,7 +40,13 @@ export interface LogLineOptions extends Pick<TextOptions, "colors"> {
 export function formatLogLine(line: LogLine, nowMs: number, { colors, format }: LogLineOptions): string {
   const time = new Date(nowMs).toISOString();
   const { level, rule, object, message, fields = {} } = line;
-  if (format === "json") return `${stringifyJson({ time, level, rule, object, message, ...fields })}\n`;
+  if (format === "json") {
+    const keys = { time, level, rule, object, message };
+    const own = Object.entries(fields).map((
+      [name, value],
+    ) => [Object.hasOwn(keys, name) ? `fields.${name}` : name, value]);
+    return `${stringifyJson({ ...keys, ...Object.fromEntries(own) })}\n`;
+  }
   const color = { info: colors.dim, warn: colors.yellow, error: colors.red }[level];
   const who = [rule, object].filter((part) => part).join(" ");
   const about = who === "" ? "" : `${who}: `;

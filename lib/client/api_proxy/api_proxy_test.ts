@@ -29,6 +29,7 @@ async function answerOf(proxy: ApiProxy, request: Partial<IncomingRequest>): Pro
     target: "/",
     headers: [["Host", "localhost:8001"]],
     body: undefined,
+    bytes: () => Promise.resolve(new Uint8Array()),
     upgrade: undefined,
     signal: new AbortController().signal,
     ...request,

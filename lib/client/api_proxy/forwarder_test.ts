@@ -32,6 +32,7 @@ function request(
     target: "/",
     headers: [["Host", "localhost:8001"], ["Accept", "application/json"], ...headers],
     body: body === undefined ? undefined : ReadableStream.from([new TextEncoder().encode(body)]),
+    bytes: () => Promise.resolve(new TextEncoder().encode(body)),
     upgrade: undefined,
     signal: new AbortController().signal,
     ...rest,

@@ -11,7 +11,8 @@ const filter: RequestFilter = {
 
 function request(...headers: [string, string][]): IncomingRequest {
   const { signal } = new AbortController();
-  return { method: "GET", target: "/", headers, body: undefined, upgrade: undefined, signal };
+  const bytes = () => Promise.resolve(new Uint8Array());
+  return { method: "GET", target: "/", headers, body: undefined, bytes, upgrade: undefined, signal };
 }
 
 const hosts: [host: string, accepted: boolean][] = [

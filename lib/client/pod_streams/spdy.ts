@@ -29,7 +29,8 @@ export interface SpdyEvent {
 
 const CONTROL = 0x80;
 const VERSION = 3;
-const TYPE = { synStream: 1, rstStream: 3, ping: 6, goAway: 7 } as const;
+/** The kinds of control frames. */
+export const TYPE = { synStream: 1, synReply: 2, rstStream: 3, ping: 6, goAway: 7 } as const;
 const FLAG_FIN = 1;
 const NOTHING = new Uint8Array();
 
@@ -66,23 +67,49 @@ export function dataFrame(stream: number, data: Uint8Array, end: boolean): Uint8
   return frame;
 }
 
+/** One frame. */
+export interface SpdyFrame {
+  /** Its first eight bytes. */
+  readonly head: Uint8Array;
+  /** What kind of control frame it is; `undefined` for data. */
+  readonly type: number | undefined;
+  /** The stream; 0 if it is about none. */
+  readonly stream: number;
+  /** What it carries. */
+  readonly payload: Uint8Array;
+  /** Whether nothing follows on the stream. */
+  readonly end: boolean;
+}
+
 /**
  * Reads the next frame.
  *
- * @param reader What the server sends.
- * @returns What it tells, or `undefined` at the end of the connection.
+ * @param reader What the other side sends.
+ * @returns The frame, or `undefined` at the end of the connection.
  */
-export async function readSpdyEvent(reader: ByteReader): Promise<SpdyEvent | undefined> {
+export async function readSpdyFrame(reader: ByteReader): Promise<SpdyFrame | undefined> {
   const head = await reader.take(8);
   if (!head) return undefined;
   const view = new DataView(head.buffer, head.byteOffset);
   const end = (view.getUint8(4) & FLAG_FIN) !== 0;
   const payload = await reader.take(view.getUint32(4) & 0xff_ff_ff);
   if (!payload) return undefined;
-  const control = (head[0]! & CONTROL) !== 0;
-  if (!control) return { stream: view.getUint32(0), data: payload, end, reset: false };
-  const type = view.getUint16(2);
+  if ((head[0]! & CONTROL) === 0) return { head, type: undefined, stream: view.getUint32(0), payload, end };
   const stream = payload.length < 4 ? 0 : new DataView(payload.buffer, payload.byteOffset).getUint32(0) & 0x7f_ff_ff_ff;
+  return { head, type: view.getUint16(2), stream, payload, end };
+}
+
+/**
+ * Reads what a server tells next.
+ *
+ * @param reader What the server sends.
+ * @returns What it tells, or `undefined` at the end of the connection.
+ */
+export async function readSpdyEvent(reader: ByteReader): Promise<SpdyEvent | undefined> {
+  const frame = await readSpdyFrame(reader);
+  if (!frame) return undefined;
+  const { head, type, stream, payload, end } = frame;
+  if (type === undefined) return { stream, data: payload, end, reset: false };
   if (type === TYPE.ping) return { ...NO_EVENT, reply: concatenate([head, payload]) };
   if (type === TYPE.goAway) return undefined;
   return type === TYPE.rstStream ? { stream, data: NOTHING, end: true, reset: true } : { ...NO_EVENT, stream, end };
@@ -91,11 +118,7 @@ export async function readSpdyEvent(reader: ByteReader): Promise<SpdyEvent | und
 const NO_EVENT: SpdyEvent = { stream: 0, data: NOTHING, end: false, reset: false };
 
 function synStream(stream: number, headers: Readonly<Record<string, string>>, first: boolean): Uint8Array {
-  const block = headerBlock(headers);
-  // The zlib stream spans all header blocks: it begins once, each block is stored as it is, and an empty one flushes it.
-  const stored = new Uint8Array([0, block.length & 255, block.length >> 8, ~block.length & 255, ~block.length >> 8]);
-  const flush = new Uint8Array([0, 0, 0, 0xff, 0xff]);
-  const compressed = concatenate([...(first ? [new Uint8Array([0x78, 0x01])] : []), stored, block, flush]);
+  const compressed = compressHeaders(headers, first);
   const frame = new Uint8Array(18);
   const view = new DataView(frame.buffer);
   view.setUint16(0, CONTROL << 8 | VERSION);
@@ -103,6 +126,32 @@ function synStream(stream: number, headers: Readonly<Record<string, string>>, fi
   view.setUint32(4, 10 + compressed.length);
   view.setUint32(8, stream);
   return concatenate([frame, compressed]);
+}
+
+/**
+ * Makes the frame by which a server takes a stream.
+ *
+ * @param stream The stream.
+ * @param first Whether it is the first frame with headers that this side sends.
+ * @returns The bytes.
+ */
+export function acceptStream(stream: number, first: boolean): Uint8Array {
+  const compressed = compressHeaders({}, first);
+  const frame = new Uint8Array(12);
+  const view = new DataView(frame.buffer);
+  view.setUint16(0, CONTROL << 8 | VERSION);
+  view.setUint16(2, TYPE.synReply);
+  view.setUint32(4, 4 + compressed.length);
+  view.setUint32(8, stream);
+  return concatenate([frame, compressed]);
+}
+
+function compressHeaders(headers: Readonly<Record<string, string>>, first: boolean): Uint8Array {
+  const block = headerBlock(headers);
+  // The zlib stream spans all header blocks: it begins once, each block is stored as it is, and an empty one flushes it.
+  const stored = new Uint8Array([0, block.length & 255, block.length >> 8, ~block.length & 255, ~block.length >> 8]);
+  const flush = new Uint8Array([0, 0, 0, 0xff, 0xff]);
+  return concatenate([...(first ? [new Uint8Array([0x78, 0x01])] : []), stored, block, flush]);
 }
 
 function headerBlock(headers: Readonly<Record<string, string>>): Uint8Array {

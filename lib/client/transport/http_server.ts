@@ -6,11 +6,13 @@
  * @module
  */
 
+import { Buffer } from "node:buffer";
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerOptions, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import type { TLSSocket } from "node:tls";
 import { KubescriptError } from "../../kube/error.ts";
 import type { ByteStream } from "./byte_stream.ts";
 import { byteStreamOfSocket } from "./node_byte_stream.ts";
@@ -25,10 +27,37 @@ export interface IncomingRequest {
   readonly headers: readonly (readonly [name: string, value: string])[];
   /** The body; absent if there is none. */
   readonly body: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
+  /**
+   * Reads the body as a whole, which is much faster than its stream is.
+   *
+   * @param maxBytes How long it may be.
+   * @returns The body; `undefined` if it is longer.
+   */
+  bytes(maxBytes: number): Promise<Uint8Array | undefined>;
   /** The protocol in which to go on over the same connection; absent if none is asked for. */
   readonly upgrade: string | undefined;
   /** Aborted when the client does not wait any more. */
   readonly signal: AbortSignal;
+  /** The subject of the certificate that the client showed, if the server's authority for clients issued it. */
+  readonly clientCertificate?: ClientIdentity | undefined;
+}
+
+/** Whom a client's certificate names. */
+export interface ClientIdentity {
+  /** The common name: to Kubernetes, the user. */
+  readonly cn: string;
+  /** The organizations: to Kubernetes, the groups. */
+  readonly groups: readonly string[];
+}
+
+/** How a server proves who it is, and whose clients' certificates it believes; all as PEM. */
+export interface ServerTls {
+  /** The server's certificate. */
+  readonly cert: string;
+  /** Its private key. */
+  readonly key: string;
+  /** The authority that issues the certificates of clients. */
+  readonly clientCa: string;
 }
 
 /** The answer that the connection goes on in another protocol. */
@@ -71,10 +100,15 @@ const OPTIONS: ServerOptions & { shouldUpgradeCallback(incoming: IncomingMessage
  *
  * @param listenAddress Where to listen.
  * @param handle Answers requests.
+ * @param tls Serves HTTPS with it; a client need not show a certificate.
  * @returns The server.
  * @throws {KubescriptError} If it cannot listen there.
  */
-export async function serveHttp(listenAddress: ListenAddress, handle: RequestHandler): Promise<HttpServer> {
+export async function serveHttp(
+  listenAddress: ListenAddress,
+  handle: RequestHandler,
+  tls?: ServerTls,
+): Promise<HttpServer> {
   const work = new Set<Promise<void>>();
   const sockets = new Set<Socket>();
   const track = (promise: Promise<void>) => {
@@ -82,7 +116,7 @@ export async function serveHttp(listenAddress: ListenAddress, handle: RequestHan
     const settled = promise.catch(() => {}).finally(() => work.delete(settled));
     work.add(settled);
   };
-  const server = createServer(OPTIONS);
+  const server = tls ? await createSecureServer(tls) : createServer(OPTIONS);
   server.on("connection", (socket: Socket) => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
@@ -108,13 +142,27 @@ export async function serveHttp(listenAddress: ListenAddress, handle: RequestHan
   };
 }
 
+// Few servers need it.
+async function createSecureServer({ cert, key, clientCa }: ServerTls): Promise<Server> {
+  const https = await import("node:https");
+  return https.createServer({ ...OPTIONS, cert, key, ca: clientCa, requestCert: true, rejectUnauthorized: false });
+}
+
+function identityOf(socket: Socket | TLSSocket): ClientIdentity | undefined {
+  if (!("authorized" in socket) || !socket.authorized) return undefined;
+  const { CN: cn, O: groups = [] } = socket.getPeerCertificate().subject as { CN?: string; O?: string | string[] };
+  return cn === undefined ? undefined : { cn, groups: [groups].flat() };
+}
+
 async function answerRequest(incoming: IncomingMessage, outgoing: ServerResponse, handle: RequestHandler) {
   const request = readRequest(incoming, undefined, (callback) => outgoing.on("close", callback));
   const answer = await handle(request) as Response; // as no upgrade was asked for
   outgoing.writeHead(answer.status, [...answer.headers].flat());
   // The events of a watch may be long in coming.
   outgoing.flushHeaders();
-  if (answer.body) await pipeline(answer.body, outgoing);
+  // What is no stream need not be sent as one.
+  if (answer.headers.has("content-length")) outgoing.end(await answer.bytes());
+  else if (answer.body) await pipeline(answer.body, outgoing);
   else outgoing.end();
 }
 
@@ -124,8 +172,9 @@ async function answerUpgrade(incoming: IncomingMessage, socket: Socket, handle: 
   const connection = byteStreamOfSocket(socket);
   if (answer instanceof Response) {
     const body = await answer.bytes();
-    const headers = [...answer.headers, ["content-length", `${body.length}`], ["connection", "close"]] as const;
-    await connection.write(encodeHead(answer.status, headers));
+    const headers = [...answer.headers].filter(([name]) => name !== "content-length");
+    const own = [["content-length", `${body.length}`], ["connection", "close"]] as const;
+    await connection.write(encodeHead(answer.status, [...headers, ...own]));
     await connection.write(body);
     return await connection.closeWrite();
   }
@@ -147,12 +196,30 @@ function readRequest(
     method,
     target: url,
     headers: rawHeaders.flatMap((name, i) => i % 2 === 0 ? [[name, rawHeaders[i + 1]!] as const] : []),
-    body: hasBody && upgrade === undefined
-      ? Readable.toWeb(incoming) as ReadableStream<Uint8Array<ArrayBuffer>>
-      : undefined,
+    get body() {
+      return hasBody && upgrade === undefined
+        ? Readable.toWeb(incoming) as ReadableStream<Uint8Array<ArrayBuffer>>
+        : undefined;
+    },
+    bytes: (maxBytes) => hasBody ? readBytes(incoming, maxBytes) : Promise.resolve(new Uint8Array()),
     upgrade,
     signal: gone.signal,
+    clientCertificate: identityOf(incoming.socket),
   };
+}
+
+function readBytes(incoming: IncomingMessage, maxBytes: number): Promise<Uint8Array | undefined> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  return new Promise((resolve, reject) => {
+    incoming.on("data", (chunk: Uint8Array) => {
+      length += chunk.length;
+      if (length <= maxBytes) chunks.push(chunk);
+      else resolve(undefined);
+    });
+    incoming.on("end", () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)));
+    incoming.on("error", reject);
+  });
 }
 
 function encodeHead(status: number, headers: readonly (readonly [name: string, value: string])[]): Uint8Array {

@@ -1,5 +1,6 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
+import { createAuthority, issueCertificate } from "../../base/certificates.ts";
 import { type HttpServer, type ListenAddress, type RequestHandler, serveHttp } from "./http_server.ts";
 
 const anyPort: ListenAddress = { hostname: "127.0.0.1", port: 0 };
@@ -226,4 +227,26 @@ Deno.test("serveHttp() ends all connections when it is disposed", async () => {
   await server[Symbol.asyncDispose]();
   const ended = (connection: Deno.Conn) => receive(connection).catch(() => "");
   deepStrictEqual(await Promise.all([ended(watching), ended(upgraded)]), ["", ""]);
+});
+
+Deno.test("serveHttp() serves HTTPS, and knows the certificates of its own authority only", async () => {
+  const [own, foreign] = [createAuthority("own"), createAuthority("foreign")];
+  const { certificate: cert, key } = issueCertificate(own, { cn: "server", addresses: ["127.0.0.1"] });
+  await using server = await serveHttp(
+    { hostname: "127.0.0.1", port: 0 },
+    ({ clientCertificate }) => Promise.resolve(Response.json(clientCertificate ?? null)),
+    { cert, key, clientCa: own.certificate },
+  );
+  const ask = async (identity?: { certificate: string; key: string }) => {
+    const certificate = identity && { cert: identity.certificate, key: identity.key };
+    using client = Deno.createHttpClient({ caCerts: [own.certificate], ...certificate });
+    return await (await fetch(`https://${server.address}/`, { client })).json();
+  };
+  deepStrictEqual(await ask(issueCertificate(own, { cn: "ada", groups: ["dev", "ops"] })), {
+    cn: "ada",
+    groups: ["dev", "ops"],
+  });
+  deepStrictEqual(await ask(issueCertificate(own, { cn: "bob" })), { cn: "bob", groups: [] });
+  strictEqual(await ask(issueCertificate(foreign, { cn: "ada" })), null);
+  strictEqual(await ask(), null);
 });

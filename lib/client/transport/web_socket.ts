@@ -26,12 +26,15 @@ export interface WebSocketRequest {
 }
 
 const PING_MS = 30_000;
+const NORMAL_CLOSURE = 1000;
 const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /** What an open WebSocket needs to know. */
 export interface WebSocketOptions extends Pick<OpenWebSocketOptions, "clock" | "explain"> {
   /** The subprotocol that the server chose. */
   readonly protocol: string;
+  /** Whether this side is the server, which neither masks what it sends nor shows that it lives. @default {false} */
+  readonly isServer?: boolean;
 }
 
 /** An open WebSocket. */
@@ -49,7 +52,7 @@ export class WebSocketConnection implements AsyncIterable<Uint8Array>, Disposabl
    * Takes over a connection after the upgrade.
    *
    * @param stream The connection.
-   * @param reader What the server sends after its answer.
+   * @param reader What the other side sends from then on.
    * @param options Protocol and clock.
    */
   constructor(stream: ByteStream, reader: ByteReader, options: WebSocketOptions) {
@@ -57,7 +60,7 @@ export class WebSocketConnection implements AsyncIterable<Uint8Array>, Disposabl
     this.#reader = reader;
     this.#options = options;
     this.protocol = options.protocol;
-    this.#pingLater();
+    if (!options.isServer) this.#pingLater();
   }
 
   /**
@@ -75,9 +78,9 @@ export class WebSocketConnection implements AsyncIterable<Uint8Array>, Disposabl
   }
 
   /**
-   * Reads messages until the server ends the connection; only one can read.
+   * Reads messages until the other side ends the connection; only one can read.
    *
-   * @yields One message after the other. As long as none is asked for, the server is held back.
+   * @yields One message after the other. As long as none is asked for, the other side is held back.
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
     try {
@@ -101,6 +104,11 @@ export class WebSocketConnection implements AsyncIterable<Uint8Array>, Disposabl
     }
   }
 
+  /** Says that nothing follows; the other side answers by ending the connection. */
+  async close(): Promise<void> {
+    await this.#write(OPCODE.close, new Uint8Array([NORMAL_CLOSURE >> 8, NORMAL_CLOSURE & 255]));
+  }
+
   /** Ends the connection at once. */
   [Symbol.dispose](): void {
     this.#stopPings();
@@ -115,7 +123,8 @@ export class WebSocketConnection implements AsyncIterable<Uint8Array>, Disposabl
   }
 
   #write(opcode: number, payload: Uint8Array): Promise<void> {
-    return this.#stream.write(encodeFrame(opcode, payload, randomBytes(this.#options.clock, 4)));
+    const { isServer, clock } = this.#options;
+    return this.#stream.write(encodeFrame(opcode, payload, isServer ? undefined : randomBytes(clock, 4)));
   }
 }
 
@@ -173,8 +182,7 @@ export async function openWebSocket(
 }
 
 async function protocolOf({ headers }: Answer, key: string, offered: readonly string[]): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-1", new TextEncoder().encode(key + GUID));
-  if (headers.get("sec-websocket-accept") !== new Uint8Array(digest).toBase64()) {
+  if (headers.get("sec-websocket-accept") !== await acceptKey(key)) {
     throw new DOMException("the server did not take the WebSocket's key", "NetworkError");
   }
   const protocol = headers.get("sec-websocket-protocol") ?? "";
@@ -185,6 +193,17 @@ async function protocolOf({ headers }: Answer, key: string, offered: readonly st
     );
   }
   return protocol;
+}
+
+/**
+ * Makes the proof that a server has understood the wish for a WebSocket.
+ *
+ * @param key The key that the client sent.
+ * @returns The value of `sec-websocket-accept`.
+ */
+export async function acceptKey(key: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-1", new TextEncoder().encode(key + GUID));
+  return new Uint8Array(digest).toBase64();
 }
 
 function randomBytes(clock: Clock, length: number): Uint8Array<ArrayBuffer> {

@@ -14,6 +14,9 @@ import { describeFileFault, readText, withFileErrors } from "./local_file.ts";
 import { locate } from "./location.ts";
 import { findManifestFiles } from "./manifest_files.ts";
 
+/** Event: a file is read as a manifest, which its detail names. Other copies of this library tell it in the same way. */
+export const MANIFEST_READ = "kubescript:manifest-read";
+
 /**
  * Reads manifests.
  *
@@ -33,6 +36,7 @@ export async function readManifests(where: string | URL, options: FetchTextOptio
   for (const file of files) {
     options.signal?.throwIfAborted();
     try {
+      dispatchEvent(new CustomEvent(MANIFEST_READ, { detail: file }));
       documents.push(...parse(await readText(file), file));
     } catch (error) {
       const fault = await describeFileFault(file, error);

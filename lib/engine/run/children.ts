@@ -9,6 +9,7 @@ import { createHash } from "node:crypto";
 import { canonicalJson } from "../../base/json.ts";
 import type { LiveObject, ManagedFieldsEntry } from "../../kube/object.ts";
 import { refKey, refOf } from "../../kube/object_ref.ts";
+import { compareResourceVersions } from "../../kube/resource_version.ts";
 import { formatGroupKind, type ResourceType } from "../../kube/resource_type.ts";
 import { applyEntry, isMember } from "../../plan/ownership.ts";
 import { PART_OF_LABEL, type SetIdentity } from "../../plan/set_identity.ts";
@@ -17,6 +18,7 @@ import type { Informers } from "../../watch/informers.ts";
 import type { Kept, StoreEvent } from "../../watch/store.ts";
 import type { Index } from "../../watch/store_index.ts";
 import { OWNER_LABEL, RULE_LABEL } from "../rules/child_marks.ts";
+import type { Input } from "./run_health.ts";
 
 /** What is kept of a child. */
 export interface ChildState extends Kept {
@@ -37,6 +39,8 @@ export interface ChildState extends Kept {
 /** What is known of a child after its last apply, or after it was found to need none. */
 interface Settled {
   readonly uid: string;
+  readonly rule: string;
+  readonly owner: string;
   readonly generation: number | undefined;
   readonly owned: string;
   /** The hash of what was desired. */
@@ -49,10 +53,12 @@ export interface ChildrenOptions {
   readonly informers: Informers;
   /** The set. */
   readonly set: SetIdentity;
+  /** Makes what is kept of a child; see `childState`. */
+  readonly project: (object: LiveObject) => ChildState;
   /** The kinds of the children of all rules. */
   readonly types: readonly ResourceType[];
   /** Told that a child is not as it was left. */
-  readonly onDrift: (child: ChildState) => void;
+  readonly onDrift: (child: Pick<ChildState, "rule" | "owner">) => void;
   /** Told that something has happened to a member of the set that is no child of a rule. */
   readonly onMember: () => void;
 }
@@ -62,6 +68,8 @@ export class Children implements Disposable {
   readonly #options: ChildrenOptions;
   readonly #kinds = new Map<string, { readonly informer: Informer<ChildState>; readonly byOwner: Index<ChildState> }>();
   readonly #settled = new Map<string, Settled>();
+  /** The uids of children that a rule has asked to go. */
+  readonly #leaving = new Set<string>();
   readonly #held = new DisposableStack();
 
   /**
@@ -71,13 +79,15 @@ export class Children implements Disposable {
    */
   constructor(options: ChildrenOptions) {
     this.#options = options;
-    const { informers, set, types } = options;
-    const project = (object: LiveObject) => childState(object, set);
+    const { informers, set, project, types } = options;
     for (const type of types) {
       const selection = { allNamespaces: true, labels: { [PART_OF_LABEL]: set.id }, as: "metadata" } as const;
       const informer = this.#held.use(informers.get(type, { ...selection, project }));
       this.#kinds.set(formatGroupKind(type), { informer, byOwner: informer.index(({ owner }) => owner || undefined) });
-      informer.subscribe({ onEvent: (event) => this.#onEvent(event) });
+      informer.subscribe({
+        onEvent: (event) => this.#onEvent(event),
+        onStatus: ({ phase }) => phase === "live" && this.#onLive(),
+      });
     }
   }
 
@@ -89,6 +99,19 @@ export class Children implements Disposable {
    */
   async synced(types: readonly ResourceType[], signal: AbortSignal): Promise<void> {
     await Promise.all(types.map((type) => this.#kinds.get(formatGroupKind(type))?.informer.synced({ signal })));
+  }
+
+  /**
+   * Finds what is watched for the children of some kinds.
+   *
+   * @param types The kinds.
+   * @returns What is watched.
+   */
+  inputs(types: readonly ResourceType[]): Input[] {
+    return types.flatMap((type) => {
+      const known = this.#kinds.get(formatGroupKind(type));
+      return known ? [{ type, selector: "children", informer: known.informer }] : [];
+    });
   }
 
   /** The uids of all objects that have children, with their rules. */
@@ -132,8 +155,25 @@ export class Children implements Disposable {
    * @param desired The hash of what is desired.
    */
   settle(live: LiveObject, desired: string): void {
-    const { metadata: { uid }, generation, owned } = childState(live, this.#options.set);
-    this.#settled.set(refKey(refOf(live)), { uid, generation, owned, desired });
+    const { metadata: { uid, resourceVersion }, rule, owner, generation, owned } = childState(live, this.#options.set);
+    const ref = refOf(live);
+    const settled = { uid, rule, owner, generation, owned, desired };
+    const seen = this.#kinds.get(formatGroupKind(ref))?.informer.get(ref);
+    const order = seen && compareResourceVersions(seen.metadata.resourceVersion, resourceVersion);
+    // Somebody was faster than our answer, and nobody was told, as the child was not settled yet.
+    if (order !== undefined && order > 0 && !isAsLeft(seen!, settled)) this.#options.onDrift({ rule, owner });
+    else this.#settled.set(refKey(ref), settled);
+  }
+
+  /**
+   * Notes that a child is about to be deleted, so that its end is no drift.
+   *
+   * @param child The child.
+   * @returns Takes that back, if it stays.
+   */
+  leave({ metadata: { uid } }: ChildState): () => void {
+    this.#leaving.add(uid);
+    return () => void this.#leaving.delete(uid);
   }
 
   /** Ends the watches. */
@@ -141,22 +181,54 @@ export class Children implements Disposable {
     this.#held.dispose();
   }
 
-  #onEvent({ type, object }: StoreEvent<ChildState>): void {
+  /** What was made and went while nobody looked has no event. */
+  #onLive(): void {
+    this.#options.onMember();
+    const kinds = [...this.#kinds.values()];
+    if (!kinds.every(({ informer }) => informer.hasSynced)) return;
+    const seen = new Set(
+      kinds.flatMap(({ informer }) => informer.list().map((child) => refKey(refOf(child as never)))),
+    );
+    for (const [key, { rule, owner }] of this.#settled) {
+      if (seen.has(key)) continue;
+      this.#settled.delete(key);
+      this.#options.onDrift({ rule, owner });
+    }
+  }
+
+  #onEvent({ type, object, by }: StoreEvent<ChildState>): void {
     if (object.owner === "") return this.#options.onMember();
+    const { uid } = object.metadata;
     const key = refKey(refOf(object as never));
     const settled = this.#settled.get(key);
-    if (type !== "deleted" && settled && isAsLeft(object, settled)) return;
-    if (type === "deleted" && settled?.uid === object.metadata.uid) this.#settled.delete(key);
+    const isGone = type === "deleted";
+    if (isGone && settled?.uid === uid) this.#settled.delete(key);
+    if (isGone ? this.#leaving.delete(uid) : this.#leaving.has(uid)) return;
+    // Another rule, or the same for another object, has made it its own: both are told, and it shows as a fight.
+    if (settled && settled.uid === uid && (settled.rule !== object.rule || settled.owner !== object.owner)) {
+      this.#settled.delete(key);
+      this.#options.onDrift({ rule: settled.rule, owner: settled.owner });
+    }
+    // The rule itself has written it, and tells by `settle` how it was left.
+    if (!isGone && (by === object.rule || (settled && isAsLeft(object, settled)))) return;
     this.#options.onDrift(object);
   }
 }
 
 function isAsLeft(seen: ChildState, settled: Settled): boolean {
   // A re-ordering of a list alters the generation alone, and a foreign change of a kind without one our fields alone.
-  return seen.metadata.uid === settled.uid && seen.generation === settled.generation && seen.owned === settled.owned;
+  return seen.metadata.uid === settled.uid && seen.rule === settled.rule && seen.owner === settled.owner &&
+    seen.generation === settled.generation && seen.owned === settled.owned;
 }
 
-function childState(object: LiveObject, set: SetIdentity): ChildState {
+/**
+ * Makes what is kept of a child.
+ *
+ * @param object The child, or its metadata alone.
+ * @param set The set.
+ * @returns What is kept of it.
+ */
+export function childState(object: LiveObject, set: SetIdentity): ChildState {
   const { name, namespace, uid, resourceVersion, labels = {}, generation } = object.metadata;
   const isOurs = isMember(object, set);
   return {

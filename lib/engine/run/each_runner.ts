@@ -19,12 +19,14 @@ import type { EachDefinition } from "../../script/rules/each.ts";
 import { type Children as Wanted, readChildren } from "../../script/rules/read_children.ts";
 import { applyObject } from "../apply_object.ts";
 import { removeSet } from "../remove_set.ts";
-import { markChild } from "../rules/child_marks.ts";
+import { markChild, OWNER_LABEL } from "../rules/child_marks.ts";
 import { checkOwned, placeChild } from "../rules/each_objects.ts";
 import type { Session } from "../session.ts";
 import type { Children, ChildState } from "./children.ts";
 import type { Finalizing } from "./finalizing.ts";
+import type { RunObserver } from "./observer.ts";
 import type { RuleCall } from "./rule_call.ts";
+import type { RuleFights } from "./rule_fights.ts";
 import type { RuleRun } from "./rule_run.ts";
 import type { Subjects } from "./subjects.ts";
 import type { WorkResult } from "./work_queue.ts";
@@ -45,8 +47,12 @@ export interface EachRunnerOptions {
   readonly context: PlanContext;
   /** Makes what the function gets. */
   readonly call: RuleCall;
+  /** Notices when somebody changes children again and again. */
+  readonly fights: Pick<RuleFights, "applied">;
   /** Holds objects back until the rule has cleaned up; absent if it does not. */
   readonly finalizing: Finalizing | undefined;
+  /** Told what became of children. */
+  readonly onChildren: RunObserver["onChildren"];
 }
 
 /** Brings the children of single objects in line. */
@@ -88,14 +94,15 @@ export class EachRunner implements RuleRun {
     if (!found) {
       call.forget(uid);
       await finalizing?.clean(uid, (object) => call.context(object, signal));
-      await this.#prune(children.of(name, uid));
+      await this.#prune(children.of(name, uid), signal);
       return { status: "done" };
     }
     const owner = await finalizing?.hold(found) ?? found;
     const wanted = this.#evaluate(owner, signal);
     if (!wanted) return { status: "done" };
     const keys = await this.#apply(wanted, owner);
-    await this.#prune(children.of(name, uid).filter((child) => !keys.has(refKey(refOf(child as never)))));
+    const leaving = children.of(name, uid).filter((child) => !keys.has(refKey(refOf(child as never))));
+    await this.#prune(leaving, signal);
     if (wanted.status !== undefined) await this.#writeStatus(owner, wanted.status);
     return { status: "done", againMs: wanted.againMs };
   }
@@ -128,14 +135,18 @@ export class EachRunner implements RuleRun {
   }
 
   async #applyChild(desired: ReturnType<typeof markChild>, type: ResourceType): Promise<string | undefined> {
-    const { session, children, context } = this.#options;
+    const { name, session, children, context, fights, onChildren } = this.#options;
     const ref = refOf(desired.object);
     const hash = await digest(desired);
-    if (children.isSettled(type, ref, hash)) return undefined;
+    if (children.isSettled(type, ref, hash)) {
+      onChildren(name, "unchanged", 1);
+      return undefined;
+    }
     const live = await session.client.find(type, ref);
     const change = await planObject(desired, live, type, context);
     if (change.action === "unchanged") {
       children.settle(live!, hash);
+      onChildren(name, "unchanged", 1);
       return undefined;
     }
     if (change.action === "adopt" && !desired.adopt) {
@@ -146,7 +157,9 @@ export class EachRunner implements RuleRun {
       // Where everything goes, nothing is wanted any more: the event that says so may still be on its way.
       return await this.#isGoing(ref.namespace) ? undefined : `${formatRef(ref)}: ${outcome.reason}`;
     }
+    fights.applied(desired.object.metadata!.labels![OWNER_LABEL]!, change, session.set.fieldManager);
     if (applied) children.settle(applied, hash);
+    onChildren(name, "applied", 1);
     return undefined;
   }
 
@@ -156,18 +169,22 @@ export class EachRunner implements RuleRun {
     return live === undefined || isTerminating(live);
   }
 
-  async #prune(leaving: readonly ChildState[]): Promise<void> {
-    const { session } = this.#options;
+  async #prune(leaving: readonly ChildState[], signal: AbortSignal): Promise<void> {
+    if (leaving.length === 0) return;
+    const { name, session, children, onChildren } = this.#options;
     const members = await Promise.all(leaving.map(async (child) => {
       const type = this.#typeOf(child);
       const live = await session.client.find(type, child);
       return live?.metadata.uid === child.metadata.uid ? [{ live, type }] : [];
     }));
-    const { signal } = session.options;
     const removals = planRemovals(members.flat(), session.set);
+    const stays = leaving.map((child) => children.leave(child));
     const { outcomes } = await removeSet(session, removals, { signal, wait: false, timeoutMs: 0 });
     const failed = outcomes.filter(({ status }) => status !== "done");
-    if (failed.length > 0) throw new KubescriptError(failed.map((outcome) => outcome.reason).join("; "));
+    onChildren(name, "pruned", outcomes.length - failed.length);
+    if (failed.length === 0) return;
+    for (const stay of stays) stay();
+    throw new KubescriptError(failed.map((outcome) => outcome.reason).join("; "));
   }
 
   async #writeStatus(owner: LiveObject, status: unknown): Promise<void> {

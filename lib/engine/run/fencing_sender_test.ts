@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
-import { ManualClock } from "../../../tests/support/manual_clock.ts";
+import { ManualClock } from "../../base/manual_clock.ts";
 import type { Answer } from "../../client/answer.ts";
 import type { AttemptOptions, Sender } from "../../client/sender.ts";
 import { getRequest } from "../../kube/read_request.ts";

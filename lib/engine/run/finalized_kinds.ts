@@ -7,6 +7,7 @@
 
 import { ApiError } from "../../client/errors.ts";
 import type { LiveObject } from "../../kube/object.ts";
+import type { ObjectRef } from "../../kube/object_ref.ts";
 import { formatGroupKind, parseGroupKind } from "../../kube/resource_type.ts";
 import { CONFIG_MAP } from "../../kube/well_known_types.ts";
 import type { RuleDefinition } from "../../script/rules/rule.ts";
@@ -36,7 +37,7 @@ export async function noteFinalizedKinds(
     finalizers.add(finalizerOf(session.set, name));
   }
   const text = [...kinds].sort().join(",");
-  if (text !== notedKinds(parent).join(",")) {
+  if (text !== notedKinds(parent).join(",") && !session.client.dryRun) {
     const patch = { metadata: { annotations: { [ANNOTATION]: text } } };
     await session.client.patch(CONFIG_MAP, parent, patch, { type: "merge", fieldManager: "kubescript" });
   }
@@ -68,6 +69,38 @@ export async function sweepFinalizers(
       }
     }
   }
+}
+
+/** An object that stays until a rule has cleaned up after it. */
+export interface HeldObject {
+  /** The object. */
+  readonly object: ObjectRef;
+  /** The rule. */
+  readonly rule: string;
+  /** Since when it is to go, RFC 3339. */
+  readonly since: string;
+}
+
+/**
+ * Finds the objects that are to go and stay until a rule has cleaned up after them.
+ *
+ * @param session The session.
+ * @param parent The parent of the set.
+ * @returns The objects.
+ */
+export async function heldObjects({ client, mapper, set }: Session, parent: LiveObject): Promise<HeldObject[]> {
+  const held: HeldObject[] = [];
+  for (const type of notedKinds(parent).map((kind) => mapper.find(parseGroupKind(kind)))) {
+    if (!type) continue;
+    for await (const { metadata } of client.listMetadata(type, { allNamespaces: true })) {
+      const finalizer = metadata.finalizers?.find((name) => name.startsWith(finalizerOf(set)));
+      if (finalizer === undefined || metadata.deletionTimestamp === undefined) continue;
+      const { namespace, name, deletionTimestamp } = metadata;
+      const object = { group: type.group, kind: type.kind, namespace, name };
+      held.push({ object, rule: finalizer.slice(finalizerOf(set).length), since: deletionTimestamp });
+    }
+  }
+  return held;
 }
 
 function notedKinds({ metadata: { annotations = {} } }: LiveObject): string[] {

@@ -60,6 +60,7 @@ export class LeaderElection {
   #seen: { readonly spec: Live<Lease>["spec"]; readonly atMs: number } | undefined;
   #holder: string | undefined;
   #reason: string | undefined;
+  #attemptedMs: number;
   #told: LeaderStatus = { term: undefined, holder: undefined, reason: undefined };
 
   /**
@@ -69,6 +70,12 @@ export class LeaderElection {
    */
   constructor(options: LeaderElectionOptions) {
     this.#options = options;
+    this.#attemptedMs = options.clock.monotonic();
+  }
+
+  /** How long ago the last attempt came to its end, well or not, in milliseconds; or how long there was none. */
+  get sinceAttemptMs(): number {
+    return this.#options.clock.monotonic() - this.#attemptedMs;
   }
 
   /** The term in which this process leads; `undefined` while it stands by. */
@@ -109,6 +116,7 @@ export class LeaderElection {
     } catch (error) {
       this.#reason = (error as Error).message;
     }
+    this.#attemptedMs = this.#options.clock.monotonic();
     this.#tell();
   }
 

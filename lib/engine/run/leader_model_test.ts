@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
-import { ManualClock } from "../../../tests/support/manual_clock.ts";
+import { ManualClock } from "../../base/manual_clock.ts";
 import type { Answer } from "../../client/answer.ts";
 import type { AttemptOptions } from "../../client/sender.ts";
 import type { KubeRequest } from "../../kube/request.ts";

@@ -1,5 +1,5 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import { ManualClock, settle } from "../../../tests/support/manual_clock.ts";
+import { ManualClock, settle } from "../../base/manual_clock.ts";
 import { TransportError } from "../../client/errors.ts";
 import { getRequest } from "../../kube/read_request.ts";
 import { Lease } from "../../kinds/coordination/v1.ts";

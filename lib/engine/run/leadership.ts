@@ -11,6 +11,7 @@ import type { Session } from "../session.ts";
 import { holderName } from "../write_run.ts";
 import { FencingSender } from "./fencing_sender.ts";
 import { LeaderElection } from "./leader.ts";
+import type { RunObserver } from "./observer.ts";
 import type { LogLine } from "./rule_call.ts";
 import type { Term } from "./term.ts";
 
@@ -42,18 +43,20 @@ export class Leadership {
    * @param session The session.
    * @param options How to reach the server.
    * @param log Writes to the log.
-   * @param act Acts as the leader until its signal aborts.
+   * @param act Acts as the leader until its term is lost.
+   * @param observer Told how this process stands in the election; absent if nobody looks.
    */
   async lead(
     session: Session,
     options: CommandOptions,
     log: (line: LogLine) => void,
-    act: (lost: AbortSignal) => Promise<void>,
+    act: (term: Term) => Promise<void>,
+    observer?: RunObserver,
   ): Promise<void> {
     const { clock, signal } = options;
     const { set } = session;
     // Connections of its own, as a renewal must not wait behind other requests.
-    using client = await connect({ ...options, concurrency: 1, requestTimeoutMs: 5_000 });
+    using client = await (options.connect ?? connect)({ ...options, concurrency: 1, requestTimeoutMs: 5_000 });
     let changed = Promise.withResolvers<void>();
     let told: string | undefined;
     const election = new LeaderElection({
@@ -73,6 +76,10 @@ export class Leadership {
       },
     });
     this.#election = election;
+    observer?.onElection(() => {
+      const { term, holder } = election.status;
+      return { leads: term !== undefined, holder, sinceAttemptMs: election.sinceAttemptMs };
+    });
     const stop = new AbortController();
     const ended = election.run(stop.signal);
     const stopped = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
@@ -82,7 +89,7 @@ export class Leadership {
         if (!term) await Promise.race([changed.promise, stopped]);
         else {
           try {
-            await act(term.lost);
+            await act(term);
           } catch (error) {
             if (!term.lost.aborted) throw error;
           }

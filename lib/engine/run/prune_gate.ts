@@ -40,6 +40,7 @@ export class PruneGate implements Disposable {
   readonly #guard: PruneGuard;
   readonly #block: RuleBlock;
   #told = false;
+  #reason = "";
   /** Whether the parent may say that the rule is blocked. */
   #marked = false;
   #ended = false;
@@ -97,6 +98,11 @@ export class PruneGate implements Disposable {
     this.#guard.release(uid);
   }
 
+  /** Why the rule is blocked; `undefined` if it is not. */
+  get blocked(): string | undefined {
+    return this.#guard.blocked ? this.#reason : undefined;
+  }
+
   /** Judges nothing any more. */
   [Symbol.dispose](): void {
     this.#ended = true;
@@ -126,14 +132,15 @@ export class PruneGate implements Disposable {
     const said = await this.#block.read();
     if (this.#guard.blocked && said?.approved) { for (const uid of this.#guard.allow()) onAllowed(uid); }
     if (!this.#guard.blocked) {
-      if (said) await this.#block.clear();
+      if (said && !client.dryRun) await this.#block.clear();
       this.#told = this.#marked = false;
     } else if (!this.#told) {
       const reason = `${this.#guard.size} of ${parents().size} objects are missing at once: their children stay`;
-      const parent = await this.#block.write(reason);
+      this.#reason = reason;
+      const parent = client.dryRun ? undefined : await this.#block.write(reason);
       this.#told = this.#marked = true;
       onBlocked(reason);
-      await client.event(parent, "Warning", "Blocked", `Rule "${this.#options.rule}": ${reason}`);
+      if (parent) await client.event(parent, "Warning", "Blocked", `Rule "${this.#options.rule}": ${reason}`);
     }
   }
 }

@@ -1,5 +1,5 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
-import { ManualClock } from "../../../tests/support/manual_clock.ts";
+import { ManualClock } from "../../base/manual_clock.ts";
 import type { Client } from "../../client/client.ts";
 import { identifySet } from "../../plan/set_identity.ts";
 import { PruneGate } from "./prune_gate.ts";

@@ -1,5 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { ManualClock } from "../../../tests/support/manual_clock.ts";
+import { ManualClock } from "../../base/manual_clock.ts";
 import { PruneGuard } from "./prune_guard.ts";
 
 function parentsOf(count: number): Set<string> {

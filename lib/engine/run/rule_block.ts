@@ -12,6 +12,27 @@ import type { SetIdentity } from "../../plan/set_identity.ts";
 import { readParent } from "../parent.ts";
 
 const APPROVED = "approved";
+const PREFIX = "blocked.kubescript.dev/";
+
+/** A rule that does not prune for now. */
+export interface BlockedRule {
+  /** The rule. */
+  readonly rule: string;
+  /** Why. */
+  readonly reason: string;
+}
+
+/**
+ * Lists the rules that do not prune until somebody approves.
+ *
+ * @param parent The parent of the set.
+ * @returns The rules.
+ */
+export function blockedRules({ metadata: { annotations = {} } }: LiveObject): BlockedRule[] {
+  return Object.entries(annotations)
+    .filter(([name, value]) => name.startsWith(PREFIX) && value !== APPROVED)
+    .map(([name, reason]) => ({ rule: name.slice(PREFIX.length), reason }));
+}
 
 /** The annotation of a rule on the parent. Its value is why the rule is blocked, or that it is approved. */
 export class RuleBlock {
@@ -71,7 +92,7 @@ export class RuleBlock {
   }
 
   get #key(): string {
-    return `blocked.kubescript.dev/${this.#rule}`;
+    return PREFIX + this.#rule;
   }
 
   async #patch(value: string | null): Promise<LiveObject> {

@@ -10,7 +10,8 @@ import type { LiveObject } from "../../kube/object.ts";
 import { formatRef, refOf } from "../../kube/object_ref.ts";
 import type { KubeObject } from "../../kube/object.ts";
 import type { Json, Reads, RuleContext } from "../../script/rules/context.ts";
-import { isConcerned, makeReads, type ReadRecord, type ReadSource } from "../rules/reads.ts";
+import { ReadIndex } from "../rules/read_index.ts";
+import { makeReads, type ReadSource } from "../rules/reads.ts";
 
 /** A line of the log. */
 export interface LogLine {
@@ -40,8 +41,6 @@ export interface RuleCallOptions {
   readonly log: (line: LogLine) => void;
   /** The clock. */
   readonly clock: Clock;
-  /** Whether writes are only tried. */
-  readonly dryRun: boolean;
 }
 
 /** Makes what the functions of one rule get, and remembers what they read. */
@@ -49,7 +48,7 @@ export class RuleCall {
   /** In whose name the rule writes. */
   readonly fieldManager: string;
   readonly #options: RuleCallOptions;
-  readonly #reads = new Map<string, ReadRecord[]>();
+  readonly #reads = new ReadIndex();
 
   /**
    * Makes it.
@@ -70,7 +69,7 @@ export class RuleCall {
    * @returns The context.
    */
   context(object: LiveObject | undefined, signal: AbortSignal, nowMs?: number): RuleContext {
-    const { client, clock, dryRun, log, rule } = this.#options;
+    const { client, clock, log, rule } = this.#options;
     const about = object && formatRef(refOf(object));
     const write = (level: LogLine["level"]) => (message: string, fields?: Readonly<Record<string, Json>>) =>
       log({ level, rule, object: about, message, fields });
@@ -80,7 +79,7 @@ export class RuleCall {
       log: { info: write("info"), warn: write("warn") },
       signal,
       now: new Date(nowMs ?? clock.now()),
-      dryRun,
+      dryRun: client.dryRun,
       progress: (done, of) => write("info")(of === undefined ? `${done} done` : `${done} of ${of} done`),
     };
   }
@@ -92,11 +91,9 @@ export class RuleCall {
    * @returns The reads.
    */
   reads(object: LiveObject): Reads<KubeObject> {
-    const records: ReadRecord[] = [];
-    this.#reads.set(object.metadata.uid, records);
     const { sources, client } = this.#options;
     const namespace = object.metadata.namespace ?? client.namespace;
-    return makeReads({ sources, namespace, onRead: (record) => records.push(record) });
+    return makeReads({ sources, namespace, onRead: this.#reads.begin(object.metadata.uid) });
   }
 
   /**
@@ -106,10 +103,8 @@ export class RuleCall {
    * @param states It before and after.
    * @returns The uids of the objects.
    */
-  *concerned(kind: string, states: readonly LiveObject[]): Generator<string> {
-    for (const [uid, records] of this.#reads) {
-      if (records.some((record) => isConcerned(record, kind, states))) yield uid;
-    }
+  concerned(kind: string, states: readonly LiveObject[]): Set<string> {
+    return this.#reads.concerned(kind, states);
   }
 
   /**

@@ -45,7 +45,6 @@ export async function runTask({ name, definition, session, args, log }: RunTaskO
     sources: new Map(),
     log,
     clock,
-    dryRun: false,
   });
   await definition.run(values as never, call.context(undefined, signal));
 }

@@ -7,69 +7,45 @@
  * @module
  */
 
-import { deadline } from "../../base/clock.ts";
 import { parseDuration } from "../../base/duration.ts";
 import type { LiveObject } from "../../kube/object.ts";
 import { formatGroupKind, type ResourceType } from "../../kube/resource_type.ts";
-import type { PlanContext } from "../../plan/plan_object.ts";
 import type { RuleDefinition } from "../../script/rules/rule.ts";
-import type { Debounce } from "../../script/rules/select.ts";
 import type { Informer } from "../../watch/informer.ts";
-import { Informers } from "../../watch/informers.ts";
+import type { Informers } from "../../watch/informers.ts";
 import type { Session } from "../session.ts";
 import type { ReadSource } from "../rules/reads.ts";
 import { ChangedRunner } from "./changed_runner.ts";
-import type { Checkpoints } from "./checkpoints.ts";
 import { Children, type ChildState } from "./children.ts";
 import { EachRunner } from "./each_runner.ts";
+import { debounceOf } from "./debounce.ts";
+import { drain } from "./drain.ts";
+import { FailureEvents } from "./failure_events.ts";
 import { finalizerOf, Finalizing } from "./finalizing.ts";
+import type { RunObserver } from "./observer.ts";
 import { ReconcileRunner } from "./reconcile_runner.ts";
+import { OverlaySender } from "./overlay_sender.ts";
 import { PruneGate } from "./prune_gate.ts";
-import { type LogLine, RuleCall } from "./rule_call.ts";
+import { RuleCall } from "./rule_call.ts";
+import { RuleFights } from "./rule_fights.ts";
 import type { RuleRun } from "./rule_run.ts";
+import type { RuleState } from "./rule_state.ts";
+import { RuleGuard } from "./rule_guard.ts";
+import { RunHealth } from "./run_health.ts";
+import type { RunnerOptions } from "./runner_options.ts";
 import { Subjects } from "./subjects.ts";
 import { Timetable } from "./timetable.ts";
-import { type WorkCause, WorkQueue, type WorkResult, type WorkRule } from "./work_queue.ts";
-
-/** What a {@linkcode Runner} works with. */
-export interface RunnerOptions {
-  /** The session. */
-  readonly session: Session;
-  /** The rules by name. */
-  readonly rules: ReadonlyMap<string, RuleDefinition>;
-  /** What is the same for all plans. */
-  readonly context: PlanContext;
-  /** What rules have handled. */
-  readonly checkpoints: Checkpoints;
-  /** How many objects may be handled at once, of all rules. */
-  readonly concurrency: number;
-  /** Whether writes are only tried. */
-  readonly dryRun: boolean;
-  /** Whether every rule runs once, timers at once; else rules run whenever they are due. */
-  readonly once: boolean;
-  /** Brings the resources of the script in line; absent if it has none. */
-  readonly resources: ResourcesRule | undefined;
-  /** Writes to the log. */
-  readonly log: (line: LogLine) => void;
-}
-
-/** The resources of a script, run like a rule. */
-export interface ResourcesRule {
-  /** Their kinds. */
-  readonly types: readonly ResourceType[];
-  /** Brings them in line. */
-  run(): Promise<void>;
-}
+import { type WorkCause, type WorkCounts, WorkQueue, type WorkRule } from "./work_queue.ts";
 
 type ObjectRule = Extract<RuleDefinition, { kind: unknown }>;
 type TimerRule = Extract<RuleDefinition, { type: "every" | "cron" }>;
 
 const DEFAULT_CONCURRENCY = 4;
-const DEBOUNCE_FACTOR = 10;
 const TIMER_KEY = "timer";
 /** No rule can have this name. */
 const RESOURCES = "(resources)";
 const RESOURCES_TIMEOUT_MS = 600_000;
+const NOTHING: WorkCounts = { ready: 0, delayed: 0, running: 0, oldestMs: 0 };
 
 /** Runs rules. */
 export class Runner implements AsyncDisposable {
@@ -79,7 +55,12 @@ export class Runner implements AsyncDisposable {
   readonly #children: Children;
   readonly #held = new DisposableStack();
   readonly #stopped = new AbortController();
-  readonly #failed = new Set<string>();
+  /** Whether what is under way is not waited for. */
+  #left = false;
+  readonly #events: FailureEvents | undefined;
+  /** How the rules stand. */
+  readonly #health: RunHealth;
+  readonly #guard: RuleGuard;
 
   /**
    * Makes a runner, which begins to watch what is needed by all rules.
@@ -88,13 +69,10 @@ export class Runner implements AsyncDisposable {
    */
   constructor(options: RunnerOptions) {
     const { session, rules, concurrency } = options;
-    const { clock } = session.options;
+    const { client, options: { clock } } = session;
     this.#options = options;
     this.#queue = new WorkQueue({ clock, concurrency });
-    this.#informers = new Informers(session.client, {
-      clock,
-      onError: (error) => this.#logError("", undefined, error),
-    });
+    this.#informers = options.caches.informers;
     const types = new Map(options.resources?.types.map((type) => [formatGroupKind(type), type]));
     for (const definition of rules.values()) {
       if (definition.type !== "each") continue;
@@ -104,11 +82,34 @@ export class Runner implements AsyncDisposable {
       new Children({
         informers: this.#informers,
         set: session.set,
+        project: options.caches.project,
         types: [...types.values()],
         onDrift: (child) => this.#onDrift(child),
         onMember: () => this.#addResources(),
       }),
     );
+    const onError = (error: unknown) => this.#guard.tell("", undefined, error);
+    // Nobody can count up, or take back, what a run tells that ends at once.
+    this.#events = options.once || client.dryRun ? undefined : new FailureEvents({ client, clock, onError });
+    const { context: { mask }, observer, log } = options;
+    const health = this.#health = new RunHealth({
+      clock,
+      mask: (text) => mask.text(text),
+      events: this.#events,
+      observer,
+    });
+    this.#guard = new RuleGuard({ clock, mask, log, health, stopped: this.#stopped.signal });
+    if (options.resources) this.#health.add(RESOURCES, "resources");
+    for (const [name, { type }] of rules) if (type !== "task") this.#health.add(name, type);
+    observer?.onRun({
+      rules: () => this.#health.observed((rule) => this.#counts(rule)),
+      inputs: () => this.#health.inputs(),
+    });
+  }
+
+  /** How the rules stand. */
+  states(): RuleState[] {
+    return this.#health.states();
   }
 
   /**
@@ -124,8 +125,8 @@ export class Runner implements AsyncDisposable {
         else if (definition.type !== "task") this.#startTimer(name, definition);
       } catch (error) {
         if (this.#stopped.signal.aborted) return;
-        this.#failed.add(name);
-        this.#logError(name, undefined, error);
+        this.#health.break(name, error);
+        this.#guard.fail(name, undefined, error);
       }
     }));
   }
@@ -137,16 +138,43 @@ export class Runner implements AsyncDisposable {
    */
   async idle(): Promise<string[]> {
     await this.#queue.idle();
-    return [...this.#failed];
+    return [...this.#guard.failed];
+  }
+
+  /**
+   * Begins nothing any more, and gives what is under way time to end.
+   *
+   * @param graceMs How long all of the end may take, in milliseconds.
+   * @param signal Ends the wait.
+   */
+  async drain(graceMs: number, signal: AbortSignal): Promise<void> {
+    const { session: { options: { clock } }, log } = this.#options;
+    const [ended, underWay] = [this.#queue.close(), () => this.underWay];
+    const abort = () => this.#stopped.abort();
+    this.#left = !await drain({ clock, graceMs, ended, underWay, abort, signal, log });
+  }
+
+  /** What is under way, such as `tenants Namespace/shop`. */
+  get underWay(): readonly string[] {
+    return this.#health.underWay;
   }
 
   /** Begins nothing any more, waits for what is under way, and stores what was handled. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopped.abort();
-    await this.#queue.close();
-    await this.#options.checkpoints.flush();
-    this.#held.dispose();
-    await this.#informers[Symbol.asyncDispose]();
+    const closed = this.#queue.close();
+    if (!this.#left) await closed;
+    this.#options.observer?.onRun(undefined);
+    try {
+      await this.#events?.settled();
+      await this.#options.checkpoints.flush();
+    } finally {
+      this.#held.dispose();
+    }
+  }
+
+  #counts(rule: string): WorkCounts {
+    return this.#queue.hasRule(rule) ? this.#queue.counts(rule) : NOTHING;
   }
 
   #startResources(): void {
@@ -155,12 +183,16 @@ export class Runner implements AsyncDisposable {
     this.#queue.addRule(RESOURCES, {
       concurrency: 1,
       debounce: { waitMs: 500, longestMs: 5_000 },
-      run: () =>
-        this.#guarded(RESOURCES, undefined, RESOURCES_TIMEOUT_MS, async () => {
-          await resources.run();
-          return { status: "done" };
-        }),
+      run: (key, attempts, waitedMs) =>
+        this.#guard.run(
+          { rule: RESOURCES, key, object: undefined, turn: { attempts, waitedMs }, timeoutMs: RESOURCES_TIMEOUT_MS },
+          async () => {
+            await resources.run();
+            return { status: "done" };
+          },
+        ),
     });
+    this.#health.start(RESOURCES);
     this.#addResources();
   }
 
@@ -171,34 +203,44 @@ export class Runner implements AsyncDisposable {
   async #startObjects(name: string, definition: ObjectRule): Promise<void> {
     const { signal } = this.#stopped;
     const known = new Set<string>();
+    const fights = this.#fights(name, definition);
     let add = (uid: string, _cause: WorkCause & { readonly missed?: boolean }): void => void known.add(uid);
     const subjects = this.#held.use(
       new Subjects({
         informers: this.#informers,
         kind: definition.kind,
         select: definition.options,
-        onChange: (uid, cause) => add(uid, cause),
+        // A function that tells about changes is told about its own as well.
+        writer: definition.type === "changed" ? undefined : name,
+        onWritten: (old, object) => fights.wrote(object.metadata.uid, old, object),
+        onChange(uid, cause) {
+          // What is outside of the cluster follows what is wanted, not what is.
+          if (cause.fresh || definition.type !== "reconcile") add(uid, cause);
+        },
       }),
     );
     const reads = "reads" in definition.options ? definition.options.reads ?? [] : [];
-    const informers = await this.#readInformers(reads.map(({ type }) => type));
+    const owned = definition.type === "each" ? (definition.options.owns ?? []).map(({ type }) => type) : [];
+    this.#health.watch(name, [...subjects.inputs, ...this.#children.inputs(owned)]);
+    const informers = await this.#readInformers(name, reads.map(({ type }) => type));
     const call = this.#call(name, new Map([...informers].map(([kind, informer]) => [kind, sourceOf(informer)])));
     for (const [kind, informer] of informers) {
       informer.subscribe({
-        onEvent({ object, old }) {
-          for (const uid of call.concerned(kind, old ? [object, old] : [object])) add(uid, { live: true, fresh: true });
+        onEvent({ object, old, by }) {
+          for (const uid of call.concerned(kind, old ? [object, old] : [object])) {
+            if (by === name && old) fights.wrote(uid, old, object);
+            add(uid, { live: true, fresh: true });
+          }
         },
       });
     }
     const finalizing = this.#finalizing(name, definition);
-    const run = this.#objectRun(name, definition, subjects, call, finalizing);
+    const run = this.#objectRun(name, definition, subjects, call, fights, finalizing);
     await subjects.synced(signal);
-    if (definition.type === "each") {
-      await this.#children.synced((definition.options.owns ?? []).map(({ type }) => type), signal);
-    }
+    await this.#children.synced(owned, signal);
     await finalizing?.begin();
     const gate = this.#gate(name, run);
-    this.#queue.addRule(name, this.#workRule(name, definition, run, subjects, gate));
+    this.#queue.addRule(name, this.#workRule(name, definition, run, subjects, gate, fights));
     if (run instanceof ChangedRunner) {
       run.begin();
       for (const uid of run.known()) known.add(uid);
@@ -209,17 +251,34 @@ export class Runner implements AsyncDisposable {
     };
     await gate?.begin((uid) => subjects.mayHave(uid));
     for (const uid of known) this.#queue.add(name, uid, { live: false, fresh: true });
+    known.clear();
+    const throttled = () => fights.reason;
+    this.#health.start(name, { blocked: () => gate?.blocked, throttled, objects: () => subjects.size });
+  }
+
+  /** The session in which a rule works: whatever it writes is seen at once by all that is watched here. */
+  #sessionOf(rule: string): Session {
+    const { session } = this.#options;
+    // What is only tried is not there afterwards.
+    if (session.client.dryRun) return session;
+    const client = session.client.withSender((sender) => new OverlaySender(sender, this.#informers, rule));
+    return { ...session, client };
+  }
+
+  #fights(rule: string, { kind: { type } }: ObjectRule): RuleFights {
+    const { session: { client, set, options: { clock } }, context: { mask }, log } = this.#options;
+    return new RuleFights({ rule, type, ours: `${set.fieldManager}:${rule}`, client, clock, mask, log });
   }
 
   #finalizing(name: string, { kind: { type }, options }: ObjectRule): Finalizing | undefined {
-    const { client, set } = this.#options.session;
+    const { client, set } = this.#sessionOf(name);
     const finalize = "finalize" in options ? options.finalize : undefined;
     return finalize && new Finalizing({ client, type, finalizer: finalizerOf(set, name), finalize: finalize as never });
   }
 
   #gate(rule: string, run: RuleRun): PruneGate | undefined {
     if (!run.parents) return undefined;
-    const { session: { client, set, options: { clock } }, log } = this.#options;
+    const { session: { client, set, options: { clock } } } = this.#options;
     return this.#held.use(
       new PruneGate({
         rule,
@@ -229,10 +288,9 @@ export class Runner implements AsyncDisposable {
         parents: () => run.parents!(),
         onAllowed: (uid) => this.#queue.add(rule, uid, { live: true, fresh: true }),
         onBlocked: (reason) => {
-          this.#failed.add(rule);
-          log({ level: "warn", rule, message: `blocked: ${reason}; to prune them: kubescript approve FILE ${rule}` });
+          this.#guard.block(rule, `blocked: ${reason}; to prune them: kubescript approve FILE ${rule}`);
         },
-        onError: (error) => this.#logError(rule, undefined, error),
+        onError: (error) => this.#guard.tell(rule, undefined, error),
       }),
     );
   }
@@ -242,13 +300,17 @@ export class Runner implements AsyncDisposable {
     definition: ObjectRule,
     subjects: Subjects,
     call: RuleCall,
+    fights: RuleFights,
     finalizing: Finalizing | undefined,
   ): RuleRun {
-    const { session, context, checkpoints } = this.#options;
+    const { context, checkpoints, observer } = this.#options;
+    const session = this.#sessionOf(name);
     switch (definition.type) {
       case "each": {
         const children = this.#children;
-        return new EachRunner({ name, definition, session, subjects, children, context, call, finalizing });
+        const onChildren: RunObserver["onChildren"] = (...told) => observer?.onChildren(...told);
+        const work = { name, definition, session, subjects, children, context, call, fights, finalizing, onChildren };
+        return new EachRunner(work);
       }
       case "changed":
         return new ChangedRunner({ name, definition, client: session.client, subjects, checkpoints, call });
@@ -257,8 +319,9 @@ export class Runner implements AsyncDisposable {
     }
   }
 
-  async #readInformers(types: readonly ResourceType[]): Promise<Map<string, Informer<LiveObject>>> {
+  async #readInformers(rule: string, types: readonly ResourceType[]): Promise<Map<string, Informer<LiveObject>>> {
     const informers = types.map((type) => this.#held.use(this.#informers.get(type, { allNamespaces: true })));
+    this.#health.watch(rule, informers.map((informer, i) => ({ type: types[i]!, selector: "", informer })));
     await Promise.all(informers.map((informer) => informer.synced({ signal: this.#stopped.signal })));
     return new Map(informers.map((informer, i) => [formatGroupKind(types[i]!), informer]));
   }
@@ -271,10 +334,11 @@ export class Runner implements AsyncDisposable {
     const timeoutMs = parseDuration(definition.options.timeout ?? "10m");
     this.#queue.addRule(name, {
       concurrency: 1,
-      run: async () => {
+      run: async (key, attempts, waitedMs) => {
         const { dueMs } = table;
         checkpoints.set(name, { uid: TIMER_KEY, name: TIMER_KEY, value: String(clock.now()) });
-        await this.#guarded(name, undefined, timeoutMs, async (signal) => {
+        const called = { rule: name, key, object: undefined, turn: { attempts, waitedMs }, timeoutMs };
+        await this.#guard.run(called, async (signal) => {
           await definition.run(call.context(undefined, signal, dueMs));
           return { status: "done" };
         });
@@ -282,6 +346,7 @@ export class Runner implements AsyncDisposable {
         return { status: "done", againMs: once ? undefined : table.waitMs() };
       },
     });
+    this.#health.start(name, { nextMs: () => table.dueMs });
     this.#queue.add(name, TIMER_KEY, { live: true, delayMs: once ? 0 : table.waitMs() });
   }
 
@@ -291,77 +356,45 @@ export class Runner implements AsyncDisposable {
     run: RuleRun,
     subjects: Subjects,
     gate: PruneGate | undefined,
+    fights: RuleFights,
   ): WorkRule {
     const timeoutMs = parseDuration(options.timeout ?? "60s");
     return {
       concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
       // Whoever runs everything once does not wait for what may still happen.
       debounce: this.#options.once ? undefined : debounceOf(options.debounce),
-      run: (uid) =>
-        this.#guarded(name, subjects.look(uid), timeoutMs, async (signal) => {
-          if (gate && subjects.find(uid)) gate.found(uid);
-          return gate?.holds(uid) ? { status: "done" } : await run.run(uid, signal);
-        }),
+      run: (uid, attempts, waitedMs) => {
+        const object = subjects.look(uid);
+        const called = { rule: name, key: uid, object, turn: { attempts, waitedMs }, timeoutMs };
+        const call = () =>
+          this.#guard.run(called, async (signal) => {
+            if (gate && subjects.find(uid)) gate.found(uid);
+            return gate?.holds(uid) ? { status: "done" } : await run.run(uid, signal);
+          });
+        return fights.hold(uid, object, call);
+      },
     };
   }
 
-  /** Runs a function of a rule: what it throws decides when it is tried again, and reaches nobody else. */
-  async #guarded(
-    name: string,
-    object: LiveObject | undefined,
-    timeoutMs: number,
-    run: (signal: AbortSignal) => Promise<WorkResult>,
-  ): Promise<WorkResult> {
-    using limit = deadline(this.#options.session.options.clock, timeoutMs, this.#stopped.signal);
-    try {
-      return await run(limit.signal);
-    } catch (error) {
-      if (this.#stopped.signal.aborted) return { status: "failed" };
-      this.#failed.add(name);
-      this.#logError(name, object, error);
-      if (isNamed(error, "Permanent")) return { status: "permanent" };
-      const retryMs = isNamed(error, "RetryAfter") ? (error as { delayMs?: number }).delayMs : undefined;
-      return { status: "failed", retryMs };
-    }
-  }
-
   #call(rule: string, sources: ReadonlyMap<string, ReadSource>): RuleCall {
-    const { session: { client, set, options: { clock } }, dryRun, log } = this.#options;
+    const { log } = this.#options;
+    const { client, set, options: { clock } } = this.#sessionOf(rule);
     const fieldManager = `${set.fieldManager}:${rule}`;
     return new RuleCall({
       rule,
-      client: client.withFieldManager(fieldManager),
+      client: client.inNamespace(set.namespace).withFieldManager(fieldManager),
       fieldManager,
       sources,
       log,
       clock,
-      dryRun,
     });
   }
 
-  #onDrift({ rule, owner }: ChildState): void {
+  #onDrift({ rule, owner }: Pick<ChildState, "rule" | "owner">): void {
     if (this.#queue.hasRule(rule)) this.#queue.add(rule, owner, { live: true, fresh: true });
-  }
-
-  #logError(rule: string, object: LiveObject | undefined, error: unknown): void {
-    const about = object && `${object.kind}/${object.metadata.namespace ?? ""}/${object.metadata.name}`;
-    const message = error instanceof Error ? error.message : String(error);
-    this.#options.log({ level: "error", rule, object: about?.replace("//", "/"), message });
   }
 }
 
 function sourceOf(informer: Informer<LiveObject>): ReadSource {
   return { get: (namespace, name) => informer.get({ namespace, name }), list: () => informer.list() };
-}
-
-/** By name, as the script may use another copy of the library. */
-function isNamed(error: unknown, name: string): boolean {
-  return error instanceof Error && error.name === name;
-}
-
-function debounceOf(debounce: string | Debounce | undefined): WorkRule["debounce"] {
-  if (debounce === undefined) return undefined;
-  const { wait, longest } = typeof debounce === "string" ? { wait: debounce, longest: undefined } : debounce;
-  const waitMs = parseDuration(wait);
-  return { waitMs, longestMs: longest === undefined ? waitMs * DEBOUNCE_FACTOR : parseDuration(longest) };
 }

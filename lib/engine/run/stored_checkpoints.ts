@@ -20,7 +20,7 @@ import type { Checkpoint, Checkpoints } from "./checkpoints.ts";
 import { MemoryCheckpoints } from "./memory_checkpoints.ts";
 
 /** Label on the ConfigMaps: the name of the script. */
-const CHECKPOINTS_LABEL = "kubescript.dev/checkpoints";
+export const CHECKPOINTS_LABEL = "kubescript.dev/checkpoints";
 const LONGEST_JOURNAL = 256 * 1024;
 /** In UTF-16 units: a ConfigMap may have 1 MiB, and each unit takes up to three bytes. */
 const LONGEST_SHARD = 320 * 1024;
@@ -169,6 +169,7 @@ export class StoredCheckpoints implements Checkpoints {
   }
 
   #note(line: CheckpointLine): void {
+    if (this.#options.client.dryRun) return;
     this.#dirty.push(line);
     if (!this.#writing && !this.#stopTimer) this.#schedule();
   }

@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
-import { ManualClock } from "../../../tests/support/manual_clock.ts";
+import { ManualClock } from "../../base/manual_clock.ts";
 import type { Client } from "../../client/client.ts";
 import { ApiError } from "../../client/errors.ts";
 import type { LiveObject } from "../../kube/object.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { formatLabelSelector, type LabelSelectorInput, parseLabelSelector } from "../../kube/label_selector.ts";
 import type { LiveObject } from "../../kube/object.ts";
 import { isTerminating } from "../../kube/owner.ts";
 import type { KindOf } from "../../kube/live.ts";
@@ -14,6 +15,7 @@ import type { Informer } from "../../watch/informer.ts";
 import type { Informers } from "../../watch/informers.ts";
 import type { StoreEvent } from "../../watch/store.ts";
 import type { Index } from "../../watch/store_index.ts";
+import type { Input } from "./run_health.ts";
 import type { WorkCause } from "./work_queue.ts";
 
 /** What a rule looks at. */
@@ -24,6 +26,15 @@ export interface SubjectsOptions {
   readonly kind: KindOf<KubeObject>;
   /** Which objects of the kind. */
   readonly select: Select<KubeObject>;
+  /** Whose writes are no news, as whoever wrote knows; absent if all are. */
+  readonly writer?: string | undefined;
+  /**
+   * Told about a change by `writer`.
+   *
+   * @param old The object before.
+   * @param object The object as it was written.
+   */
+  readonly onWritten?: ((old: LiveObject, object: LiveObject) => void) | undefined;
   /**
    * Told that something has happened to an object.
    *
@@ -72,6 +83,22 @@ export class Subjects implements Disposable {
    */
   async synced(signal: AbortSignal): Promise<void> {
     await Promise.all([this.#informer.synced({ signal }), this.#namespaces?.synced({ signal })]);
+  }
+
+  /** How many objects there are in the namespaces of the rule, also those that `where` leaves out. */
+  get size(): number {
+    if (this.#options.select.namespaces === undefined) return this.#informer.size;
+    return this.#informer.list().filter((object) => this.#isInside(object)).length;
+  }
+
+  /** What is watched for it. */
+  get inputs(): Input[] {
+    const { kind: { type }, select: { labels, fields, namespaces } } = this.#options;
+    const inputs: Input[] = [{ type, selector: selectorOf(labels, fields), informer: this.#informer }];
+    if (this.#namespaces && namespaces && "labels" in namespaces) {
+      inputs.push({ type: NAMESPACE, selector: selectorOf(namespaces.labels), informer: this.#namespaces });
+    }
+    return inputs;
   }
 
   /**
@@ -131,10 +158,22 @@ export class Subjects implements Disposable {
   }
 
   #onEvent(event: StoreEvent<LiveObject>): void {
-    const { type, object, from } = event;
-    const fresh = type !== "changed" || isNews(event.old!, object);
-    const cause = { live: from === "watch", fresh, missed: from === "list" && type === "deleted" };
+    const { type, object, old, from, by } = event;
+    if (by !== undefined && by === this.#options.writer && old && !isLeaving(old, object)) {
+      return this.#options.onWritten?.(old, object);
+    }
+    const fresh = type !== "changed" || isNews(old!, object) || this.#matchesAnew(old!, object);
+    const cause = { live: from !== "list", fresh, missed: from === "list" && type === "deleted" };
     this.#options.onChange(object.metadata.uid, cause, object);
+  }
+
+  #matchesAnew(old: LiveObject, object: LiveObject): boolean {
+    try {
+      return this.#matches(old) !== this.#matches(object);
+    } catch {
+      // That is told when the rule runs for the object.
+      return true;
+    }
   }
 
   #onNamespace(name: string): void {
@@ -156,11 +195,19 @@ export class Subjects implements Disposable {
   }
 }
 
+function selectorOf(labels: LabelSelectorInput = "", fields = ""): string {
+  return [formatLabelSelector(parseLabelSelector(labels)), fields].filter((part) => part !== "").join(" ");
+}
+
+function isLeaving(before: LiveObject, after: LiveObject): boolean {
+  return isTerminating(before) !== isTerminating(after);
+}
+
 /** Whether what is wanted has changed, and not only what is. */
 function isNews(before: LiveObject, after: LiveObject): boolean {
   const [a, b] = [before.metadata, after.metadata];
   // Kinds without a status have no generation.
   if (a.generation === undefined || b.generation === undefined) return true;
-  return a.generation !== b.generation || isTerminating(before) !== isTerminating(after) ||
+  return a.generation !== b.generation || isLeaving(before, after) ||
     JSON.stringify([a.labels, a.annotations]) !== JSON.stringify([b.labels, b.annotations]);
 }

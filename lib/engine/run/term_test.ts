@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { ManualClock } from "../../../tests/support/manual_clock.ts";
+import { ManualClock } from "../../base/manual_clock.ts";
 import { HeldTerm, NotLeaderError, stopwatch } from "./term.ts";
 
 function begin(clock: ManualClock): HeldTerm {

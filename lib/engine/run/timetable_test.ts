@@ -1,6 +1,6 @@
 import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
 import type { Clock } from "../../base/clock.ts";
-import { ManualClock } from "../../../tests/support/manual_clock.ts";
+import { ManualClock } from "../../base/manual_clock.ts";
 import type { CronDefinition, CronOptions, EveryDefinition } from "../../script/rules/timer.ts";
 import { Timetable } from "./timetable.ts";
 

@@ -41,8 +41,9 @@ export interface WorkRule {
    *
    * @param key The key.
    * @param attempts How often it has failed in a row.
+   * @param waitedMs How long it has waited since it could run, in milliseconds.
    */
-  run(key: string, attempts: number): Promise<WorkResult>;
+  run(key: string, attempts: number, waitedMs: number): Promise<WorkResult>;
 }
 
 /** How a {@linkcode WorkQueue} works. */
@@ -258,7 +259,7 @@ export class WorkQueue {
     lane.running++;
     item.state = "running";
     item.version++;
-    const result = await lane.rule.run(key, item.attempts);
+    const result = await lane.rule.run(key, item.attempts, this.#clock.monotonic() - item.sinceMs);
     this.#running--;
     lane.running--;
     this.#settle(lane, key, item, result);

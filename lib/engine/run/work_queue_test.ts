@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
-import { ManualClock, settle } from "../../../tests/support/manual_clock.ts";
+import { ManualClock, settle } from "../../base/manual_clock.ts";
 import { type WorkCause, WorkQueue, type WorkResult, type WorkRule } from "./work_queue.ts";
 
 const LIVE: WorkCause = { live: true };

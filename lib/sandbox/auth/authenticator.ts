@@ -16,7 +16,7 @@ export interface Credentials {
   readonly certificate?: { readonly cn: string; readonly groups: readonly string[] } | undefined;
 }
 
-/** Who sends requests without any credential. */
+/** Somebody whom nobody knows. */
 export const ANONYMOUS: UserInfo = { username: "system:anonymous", groups: ["system:unauthenticated"] };
 
 const AUTHENTICATED = "system:authenticated";
@@ -27,6 +27,8 @@ export interface AuthenticatorOptions {
   readonly tokens: ReadonlyMap<string, UserInfo>;
   /** Recognizes the tokens of ServiceAccounts. */
   readonly accounts: ServiceAccountTokens;
+  /** Who sends requests without any credential. @default {ANONYMOUS} */
+  readonly anonymous?: UserInfo | undefined;
 }
 
 /** Finds out who sends requests. */
@@ -54,7 +56,7 @@ export class Authenticator {
     if (token !== undefined) return this.#byToken(token, nowMs);
     if (certificate) return withAuthenticated({ username: certificate.cn, groups: certificate.groups });
     // Other schemes are nobody's, as the API server sees it.
-    return ANONYMOUS;
+    return this.#options.anonymous ?? ANONYMOUS;
   }
 
   #byToken(token: string, nowMs: number): UserInfo | undefined {

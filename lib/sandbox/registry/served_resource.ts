@@ -38,9 +38,10 @@ export interface TableColumn {
    *
    * @param object The object.
    * @param nowMs The present in milliseconds since the epoch, for ages.
+   * @param listed The objects of the list in which it stands; none if it stands alone.
    * @returns A string, number, boolean or `null`.
    */
-  cell(object: StoredObject, nowMs: number): unknown;
+  cell(object: StoredObject, nowMs: number, listed?: readonly StoredObject[]): unknown;
 }
 
 /** A part of a resource with a path of its own, such as `status`, `scale` or `eviction`. */
@@ -51,6 +52,18 @@ export interface ServedSubresource {
   readonly verbs: readonly string[];
   /** The group, version and kind of what is read and written, if they are not those of the resource. */
   readonly kind?: { readonly group: string; readonly version: string; readonly kind: string };
+  /** Where a custom resource keeps its scale, if this is it; built-in kinds have it where Deployments do. */
+  readonly scale?: ScalePaths;
+}
+
+/** Where an object keeps what its subresource `scale` shows. */
+export interface ScalePaths {
+  /** The number of replicas that there are to be. */
+  readonly specReplicasPath: string;
+  /** The number of replicas that there are. */
+  readonly statusReplicasPath: string;
+  /** The selector of the replicas: a text, a map of labels, or a LabelSelector. */
+  readonly labelSelectorPath?: string;
 }
 
 /** One resource in one version. */
@@ -72,10 +85,20 @@ export interface ServedResource extends ResourceType {
    * groups serve, such as events.
    */
   readonly storedAs: string;
+  /** Whether its objects are stored in this version; without it they are stored in the first of all versions. */
+  readonly isStored?: boolean;
   /** The schema of its objects, by which unknown fields are found and patches and applies are merged. */
   readonly schema: KindSchema;
   /** Whether a CustomResourceDefinition defines it. */
   readonly custom: boolean;
+  /**
+   * Reads an object as Go reads it into its type, with what that and the defaults of the schema add; without it objects
+   * are read by the schema alone.
+   *
+   * @param value The object as JSON; it is not changed.
+   * @returns The new object; the paths of fields that the kind does not have; why it cannot be read, in Go's words.
+   */
+  decode?(value: unknown): { readonly draft: Draft; readonly unknown: readonly string[]; readonly error?: string };
   /** The columns of its tables, of which the first shows the name. */
   readonly columns: readonly TableColumn[];
   /** How objects are completed and judged. */

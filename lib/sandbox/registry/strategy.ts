@@ -6,11 +6,14 @@
  */
 
 import type { Draft, FieldError, StoredObject } from "./served_resource.ts";
+import type { UserInfo } from "./user_info.ts";
 
 /** What strategies can ask for. */
 export interface StrategyContext {
   /** The present, RFC 3339 with seconds. */
   readonly now: string;
+  /** Who writes, if that is known. */
+  readonly user?: UserInfo;
   /**
    * Draws a random number.
    *
@@ -99,6 +102,37 @@ export interface Strategy {
    * @returns The seconds; 0 for at once.
    */
   gracePeriodSeconds?(object: StoredObject, seconds: number | undefined): number;
+  /**
+   * Tells what is wrong with a name; names are RFC 1123 subdomains without it.
+   *
+   * @param name The name.
+   * @returns One message per fault.
+   */
+  validateName?(name: string): string[];
+  /**
+   * Keeps what a write to another subresource, such as `approval`, cannot change. Such writes are not judged by
+   * `validateUpdate`.
+   */
+  readonly subresourceUpdates?: Readonly<
+    Record<string, (draft: Draft, old: StoredObject, context: StrategyContext) => void>
+  >;
+  /**
+   * Tells whether an object that was asked to go must stay, besides for the finalizers in its metadata.
+   *
+   * @param object The object.
+   * @returns Whether it must, as Namespaces for their `spec.finalizers`.
+   */
+  isHeld?(object: StoredObject): boolean;
+  /**
+   * Changes an object that was asked to go and stays for now.
+   *
+   * @param draft The object.
+   */
+  prepareForDelete?(draft: Draft): void;
+  /** Whether a deletion answers with the object instead of a `Status`. @default {false} */
+  readonly returnsDeleted?: boolean;
+  /** The fields that a write to `status` cannot set, besides which nothing but `spec` is. */
+  readonly statusIgnoredPaths?: readonly (readonly string[])[];
   /** Whether objects can be made by an update or a patch: `allowCreateOnUpdate`. @default {false} */
   readonly createOnUpdate?: boolean;
   /** Whether an update may leave out the resourceVersion: `allowUnconditionalUpdate`. @default {true} */
@@ -107,4 +141,6 @@ export interface Strategy {
   readonly generation?: boolean;
   /** The policy of deletions that name none: `orphan` of some old kinds, `background` of all others. */
   readonly defaultPropagation?: "Orphan" | "Background";
+  /** A finalizer that objects get when they are to go, so that somebody can clean up before. */
+  readonly deletionFinalizer?: string;
 }

@@ -10,6 +10,9 @@ import type { Script } from "../script.ts";
 import { ScriptError } from "../script_error.ts";
 import { definitionOf, type RuleDefinition } from "./rule.ts";
 
+/** As long as the server lets the part after the slash be. */
+const LONGEST_FINALIZER = 63;
+
 /**
  * Finds the rules of a script.
  *
@@ -34,12 +37,23 @@ export function readRules(
     const definition = definitionOf(rule);
     // The name becomes a label on the children of the rule.
     const [fault] = name === "" ? ["its name is empty"] : validateLabelValue(name);
+    const finalizer = `${script.name}.${name}`;
     if (fault) problems.push(`rule "${name}": ${fault}`);
-    else if (!definition) problems.push(`rule "${name}" must be made with each(), changed(), every() or the like`);
+    else if (definition && finalizes(definition) && finalizer.length > LONGEST_FINALIZER) {
+      problems.push(
+        `rule "${name}": the name of its finalizer, "${finalizer}", has ${finalizer.length} characters, and may have ` +
+          `${LONGEST_FINALIZER}: use a shorter name`,
+      );
+    } else if (!definition) problems.push(`rule "${name}" must be made with each(), changed(), every() or the like`);
     else found.set(name, definition);
   }
   if (problems.length > 0) throw new ScriptError(actionOf(script), problems);
   return found;
+}
+
+function finalizes({ type, ...rest }: RuleDefinition): boolean {
+  const { finalize } = ("options" in rest ? rest.options : {}) as { readonly finalize?: unknown };
+  return (type === "each" || type === "reconcile") && finalize !== undefined;
 }
 
 function callRules(script: Script, params: Readonly<Record<string, unknown>>): unknown {

@@ -36,8 +36,13 @@ export interface ReconcileDefinition {
 }
 
 /**
- * Makes a rule: the function is called for every object that matches, and again whenever the object, or something that
- * it read, has changed. It must bring about the same as often as it is called.
+ * Makes a rule: the function is called for every object that matches, and again whenever what is wanted of the object, or
+ * something that it read, has changed. It must bring about the same as often as it is called.
+ *
+ * What is wanted are the fields that raise `metadata.generation`, the labels and the annotations; a change of the status
+ * or of finalizers alone does not call it, unless `where` answers otherwise because of it. Kinds without a generation
+ * call it whatever changes. A deletion always counts, and what the function itself writes never does, unless it has read
+ * that by `read`. Whoever needs the status names the kind under `reads` and reads the object.
  *
  * @typeParam T The type of the objects.
  * @typeParam R The kinds that are read.

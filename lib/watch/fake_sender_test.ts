@@ -5,7 +5,7 @@ import type { Sender, StreamOptions } from "../client/sender.ts";
 import type { WatchEvent } from "../client/watch_stream.ts";
 import type { LiveObject } from "../kube/object.ts";
 import type { KubeRequest } from "../kube/request.ts";
-import { bookmark } from "./_objects_test.ts";
+import { bookmark } from "./watched_objects_test.ts";
 
 /** A watch that a test answers, byte by byte. */
 export class FakeStream {

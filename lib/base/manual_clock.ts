@@ -1,9 +1,10 @@
 /**
- * A clock for tests.
+ * A clock that is moved by hand.
  *
  * @module
  */
-import type { Clock } from "../../lib/base/clock.ts";
+
+import type { Clock } from "./clock.ts";
 
 interface Timer {
   readonly atMs: number;
@@ -28,6 +29,7 @@ interface Timer {
  */
 export class ManualClock implements Clock {
   readonly #timers = new Set<Timer>();
+  readonly #random: () => number;
   #elapsedMs = 0;
   #setByMs: number;
 
@@ -35,9 +37,11 @@ export class ManualClock implements Clock {
    * Makes a clock.
    *
    * @param epochMs The time that it shows at first.
+   * @param random Draws numbers from 0 (inclusive) to 1 (exclusive); by default always 0.
    */
-  constructor(epochMs = 0) {
+  constructor(epochMs = 0, random: () => number = () => 0) {
     this.#setByMs = epochMs;
+    this.#random = random;
   }
 
   /** Milliseconds since the epoch. */
@@ -50,9 +54,9 @@ export class ManualClock implements Clock {
     return this.#elapsedMs;
   }
 
-  /** Always 0. */
+  /** The next number of those that were asked for. */
   random(): number {
-    return 0;
+    return this.#random();
   }
 
   /**
@@ -64,11 +68,15 @@ export class ManualClock implements Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
-      const stop = this.timer(ms, resolve);
-      signal?.addEventListener("abort", () => {
+      const onAbort = () => {
         stop();
-        reject(signal.reason);
-      }, { once: true });
+        reject(signal!.reason);
+      };
+      const stop = this.timer(ms, () => {
+        signal?.removeEventListener("abort", onAbort);
+        resolve();
+      });
+      signal?.addEventListener("abort", onAbort, { once: true });
     });
   }
 
@@ -107,22 +115,34 @@ export class ManualClock implements Clock {
    * Lets time pass, timer by timer, and lets everything happen that they set off.
    *
    * @param ms How much.
+   * @param settled Waits until everything has happened that needs no time.
    */
-  async advance(ms: number): Promise<void> {
+  async advance(ms: number, settled: () => Promise<void> = settle): Promise<void> {
     const endMs = this.#elapsedMs + ms;
-    for (;;) {
-      await settle();
-      const due = [...this.#timers].filter(({ atMs }) => atMs <= endMs).sort((a, b) => a.atMs - b.atMs)[0];
-      if (!due) break;
-      this.#timers.delete(due);
-      this.#elapsedMs = Math.max(this.#elapsedMs, due.atMs);
-      due.callback();
-    }
+    do await settled(); while (this.fireNext(endMs));
     this.#elapsedMs = Math.max(this.#elapsedMs, endMs);
+  }
+
+  /**
+   * Lets the next timer fire at once, and time pass until then.
+   *
+   * @param untilMs Not if it is due after this, in milliseconds of the monotonic time.
+   * @returns Whether there was one.
+   */
+  fireNext(untilMs = Infinity): boolean {
+    let next: Timer | undefined;
+    for (const timer of this.#timers) {
+      if (timer.atMs <= untilMs && (!next || timer.atMs < next.atMs)) next = timer;
+    }
+    if (!next) return false;
+    this.#timers.delete(next);
+    this.#elapsedMs = Math.max(this.#elapsedMs, next.atMs);
+    next.callback();
+    return true;
   }
 }
 
-/** Lets everything happen that needs no time. */
+/** Lets everything happen that needs no time, and nobody outside of this process. */
 export async function settle(): Promise<void> {
   for (let i = 0; i < 50; i++) await Promise.resolve();
 }

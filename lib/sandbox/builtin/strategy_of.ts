@@ -1,0 +1,133 @@
+/**
+ * Makes the strategy of a built-in kind of its rules and of what all kinds have in common.
+ *
+ * @module
+ */
+
+import { jsonEquals } from "../../base/json.ts";
+import type { Draft, FieldError, StoredObject } from "../registry/served_resource.ts";
+import type { Strategy, StrategyContext } from "../registry/strategy.ts";
+import { type DecodedType, decodeTyped } from "../schema/decode.ts";
+import { FieldErrors } from "../schema/field_errors.ts";
+import type { Plans } from "../schema/plans.ts";
+import type { TypedWalk } from "../schema/typed_walk.ts";
+import { checkImmutable, IMMUTABLE, valueAt } from "./checks.ts";
+import type { KindRules } from "./kind_rules.ts";
+
+/** What a strategy is made of. */
+export interface StrategyOptions {
+  /** The rules of the kind. */
+  readonly rules: KindRules;
+  /** The type of its objects. */
+  readonly type: DecodedType;
+  /** Whether it has a subresource `status`. */
+  readonly hasStatus: boolean;
+  /** How types are read. */
+  readonly plans: Plans;
+  /** Goes through objects. */
+  readonly walk: TypedWalk;
+}
+
+/**
+ * Makes a strategy.
+ *
+ * @param options What it is made of.
+ * @returns The strategy.
+ */
+export function strategyOf(options: StrategyOptions): Strategy {
+  const { rules, type, walk } = options;
+  return {
+    generation: rules.generation ?? false,
+    defaultPropagation: rules.defaultPropagation ?? "Background",
+    createOnUpdate: CREATED_BY_UPDATES.has(type.name),
+    unconditionalUpdate: true,
+    returnsDeleted: RETURNED_WHEN_DELETED.has(type.name),
+    ...(rules.nameFaults && { validateName: rules.nameFaults }),
+    setDefaults: (draft) => walk.setDefaults(draft, type),
+    prepareForCreate: (draft, context) => prepareForCreate(draft, context, options),
+    ...(rules.prepareForUpdate && { prepareForUpdate: rules.prepareForUpdate.bind(rules) }),
+    ...(rules.prepareForStatusUpdate && { prepareForStatusUpdate: rules.prepareForStatusUpdate.bind(rules) }),
+    validate: (draft, context) => validate(draft, context, options),
+    validateUpdate: (draft, old, context) => validateUpdate(draft, old, context, rules),
+    ...(rules.gracePeriodSeconds && { gracePeriodSeconds: rules.gracePeriodSeconds.bind(rules) }),
+  };
+}
+
+/** The kinds whose objects an update makes if they are not there. */
+const CREATED_BY_UPDATES: ReadonlySet<string> = new Set([
+  "coordination/v1.Lease",
+  "core/v1.Endpoints",
+  "core/v1.Event",
+  "core/v1.LimitRange",
+  "core/v1.Service",
+  "events/v1.Event",
+  "node/v1.RuntimeClass",
+  "rbac/v1.ClusterRole",
+  "rbac/v1.ClusterRoleBinding",
+  "rbac/v1.Role",
+  "rbac/v1.RoleBinding",
+]);
+
+/** The kinds of which a deletion answers with the object. */
+const RETURNED_WHEN_DELETED: ReadonlySet<string> = new Set([
+  "core/v1.Namespace",
+  "core/v1.PersistentVolume",
+  "core/v1.PersistentVolumeClaim",
+  "core/v1.Pod",
+  "core/v1.PodTemplate",
+  "core/v1.ResourceQuota",
+  "core/v1.Service",
+  "core/v1.ServiceAccount",
+  "resource/v1.DeviceClass",
+  "resource/v1.ResourceClaim",
+  "resource/v1.ResourceClaimTemplate",
+  "resource/v1.ResourceSlice",
+  "storage/v1.CSIDriver",
+  "storage/v1.CSINode",
+  "storage/v1.StorageClass",
+  "storage/v1.VolumeAttachment",
+  "storage/v1.VolumeAttributesClass",
+]);
+
+const PLAIN_FINALIZERS = ["orphan", "foregroundDeletion", "kubernetes"];
+
+function prepareForCreate(
+  draft: Draft,
+  context: StrategyContext,
+  { rules, type, hasStatus, plans }: StrategyOptions,
+): void {
+  if (hasStatus && !rules.keepsStatus) {
+    const { status } = decodeTyped({}, type, plans).draft;
+    if (status === undefined) delete draft.status;
+    else draft.status = status;
+  }
+  rules.prepareForCreate?.(draft, context);
+}
+
+function validate(draft: Draft, context: StrategyContext, { rules, type, walk }: StrategyOptions): FieldError[] {
+  const errors = new FieldErrors();
+  checkFinalizers(draft, errors);
+  rules.validate?.(draft, errors, context);
+  walk.check(draft, type, errors);
+  return errors.list;
+}
+
+function checkFinalizers({ metadata: { finalizers = [] } }: Draft, errors: FieldErrors): void {
+  for (const [index, finalizer] of finalizers.entries()) {
+    if (finalizer.includes("/") || PLAIN_FINALIZERS.includes(finalizer)) continue;
+    const detail = "name is neither a standard finalizer name nor is it fully qualified";
+    errors.invalid(`metadata.finalizers[${index}]`, finalizer, detail);
+  }
+}
+
+function validateUpdate(draft: Draft, old: StoredObject, context: StrategyContext, rules: KindRules): FieldError[] {
+  const errors = new FieldErrors();
+  for (const path of rules.immutable ?? []) {
+    checkImmutable(errors, path, valueAt(draft, path), valueAt(old, path));
+  }
+  for (const path of rules.immutableByTag ?? []) {
+    if (!jsonEquals(valueAt(draft, path) ?? null, valueAt(old, path) ?? null)) errors.invalid(path, null, IMMUTABLE);
+  }
+  rules.validateUpdate?.(draft, old, errors, context);
+  return errors.list;
+}

@@ -1,0 +1,98 @@
+/**
+ * Reads the objects of requests.
+ *
+ * @module
+ */
+
+import type { KubeObject } from "../../kube/object.ts";
+import { formatApiVersion, parseApiVersion } from "../../kube/resource_type.ts";
+import type { Core } from "./core.ts";
+import { decodeObject } from "./decode_object.ts";
+import type { Draft, ServedResource } from "./served_resource.ts";
+import { badRequest } from "./status_error.ts";
+import type { WriteOptions } from "./write_options.ts";
+
+/**
+ * Reads an object that a client sent whole.
+ *
+ * @param core The core of the registry.
+ * @param resource The resource.
+ * @param value The object; it is not changed.
+ * @param options The options of the request.
+ * @returns A new object with nothing but the fields of its schema, complete with defaults.
+ * @throws {StatusError} If it is of another kind, or cannot be read.
+ */
+export function readDraft(core: Core, resource: ServedResource, value: KubeObject, options: WriteOptions): Draft {
+  checkKind(core, resource, value);
+  return decodeDraft(core, resource, value, options, (why) => {
+    return badRequest(
+      `${resource.kind} in version "${resource.version}" cannot be handled as a ${resource.kind}: ${why}`,
+    );
+  });
+}
+
+/**
+ * Reads an object of the right kind.
+ *
+ * @param core The core of the registry.
+ * @param resource The resource.
+ * @param value The object; it is not changed.
+ * @param options The options of the request.
+ * @param refuse Makes the error if it cannot be read.
+ * @returns A new object with nothing but the fields of its schema, complete with defaults.
+ */
+export function decodeDraft(
+  core: Core,
+  resource: ServedResource,
+  value: KubeObject,
+  { fieldValidation = "Warn", warn }: WriteOptions,
+  refuse: (why: string) => Error,
+): Draft {
+  const { draft: decoded, unknown, error } = decode(core, resource, value);
+  if (error !== undefined) throw refuse(error);
+  const warnings = unknown.map((field) => `unknown field ${JSON.stringify(field)}`);
+  if (warnings.length > 0 && fieldValidation === "Strict") {
+    throw refuse(`strict decoding error: ${warnings.join(", ")}`);
+  }
+  if (fieldValidation === "Warn") warnings.forEach((message) => warn?.(message));
+  // In the order in which the API server writes them.
+  const { kind, apiVersion, metadata = {}, ...fields } = decoded;
+  const draft = { kind, apiVersion, metadata, ...fields };
+  resource.strategy.setDefaults?.(draft);
+  return draft;
+}
+
+function decode(core: Core, resource: ServedResource, value: KubeObject): ReturnType<typeof decodeObject> {
+  const typed = { ...value, kind: resource.kind, apiVersion: formatApiVersion(resource) };
+  return resource.decode?.(typed) ?? decodeObject(typed, core.shape(resource), resource.custom);
+}
+
+function checkKind(core: Core, resource: ServedResource, value: KubeObject): void {
+  const expected = formatApiVersion(resource);
+  const { apiVersion = expected, kind = resource.kind } = value;
+  if (apiVersion === expected && kind === resource.kind) return;
+  if (
+    kind === resource.kind && resource.custom ||
+    core.resources.findKind(apiVersion, kind)?.storedAs === resource.storedAs
+  ) {
+    throw badRequest(
+      `the API version in the data (${apiVersion}) does not match the expected API version (${expected})`,
+    );
+  }
+  const { group, version } = parseApiVersion(apiVersion);
+  if (core.resources.findKind(apiVersion, kind) === undefined) {
+    throw badRequest(
+      `no kind ${JSON.stringify(kind)} is registered for version ${
+        JSON.stringify(apiVersion)
+      } in scheme "pkg/api/legacyscheme/scheme.go:30"`,
+    );
+  }
+  throw badRequest(
+    `${kind} in version "${version}" cannot be handled as a ${resource.kind}: converting ` +
+      `(${goType(group, version, kind)}) to (${goType(resource.group, "", resource.kind)}): unknown conversion`,
+  );
+}
+
+function goType(group: string, version: string, kind: string): string {
+  return `${version || group.split(".")[0] || "core"}.${kind}`;
+}

@@ -1,0 +1,95 @@
+/**
+ * What creating and changing objects have in common.
+ *
+ * @module
+ */
+
+import { objectKey } from "../storage/storage.ts";
+import type { AdmissionAttributes } from "./admission.ts";
+import type { Core } from "./core.ts";
+import type { Draft, FieldError, ServedResource, StoredObject } from "./served_resource.ts";
+import { badRequest, invalid, StatusError } from "./status_error.ts";
+import { SYSTEM_ADMIN } from "./user_info.ts";
+import { validateMetadata } from "./validate_metadata.ts";
+import type { DeleteOptions, WriteOptions } from "./write_options.ts";
+
+/** A request that writes one object. */
+export interface Write {
+  /** The core of the registry. */
+  readonly core: Core;
+  /** The resource in the version of the request. */
+  readonly resource: ServedResource;
+  /** The namespace; empty for cluster-scoped kinds. */
+  readonly namespace: string;
+  /** Its options. */
+  readonly options: WriteOptions;
+}
+
+/** The objects of a request for admission. */
+export type Admitted = Pick<AdmissionAttributes, "operation" | "name" | "object" | "old"> & {
+  readonly deleteOptions?: DeleteOptions;
+};
+
+/** Lets the hooks of admission see a request. */
+export function admit(
+  { core, resource, namespace, options }: Write,
+  phase: "mutating" | "validating",
+  admitted: Admitted,
+): void {
+  const hooks = core.admission[phase];
+  if (hooks.length === 0) return;
+  const attributes: AdmissionAttributes = {
+    ...admitted,
+    resource,
+    namespace,
+    subresource: options.subresource ?? "",
+    dryRun: options.dryRun ?? false,
+    user: options.user ?? SYSTEM_ADMIN,
+    warn: (message) => options.warn?.(message),
+  };
+  for (const hook of hooks) hook(attributes);
+}
+
+/** Fills in the namespace, or refuses another one. */
+export function settleNamespace({ resource, namespace }: Write, { metadata }: Draft): void {
+  const expected = resource.namespaced ? namespace : "";
+  if (metadata.namespace && metadata.namespace !== expected) {
+    throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
+  }
+  if (resource.namespaced) metadata.namespace = namespace;
+  else delete metadata.namespace;
+}
+
+/** Judges an object by what holds for all kinds and what holds for its own. */
+export function validate(
+  write: Write,
+  draft: Draft,
+  more: (stored: ServedResource) => readonly FieldError[] = () => [],
+): void {
+  const { core, resource, options } = write;
+  const stored = core.storedVersion(resource);
+  const context = core.context((message) => options.warn?.(message));
+  const { strategy } = stored;
+  const errors = [
+    ...validateMetadata(draft.metadata, resource.namespaced, strategy.validateName),
+    ...strategy.validate?.(draft, context) ?? [],
+    ...more(stored),
+  ];
+  if (errors.length > 0) throw invalid(resource, draft.metadata.name ?? "", errors);
+}
+
+/** Stores an object, unless the request is a dry run, and gives it back in the version of the request. */
+export function store({ core, resource, options }: Write, draft: Draft): StoredObject {
+  const { namespace = "", name } = draft.metadata;
+  const key = objectKey(namespace, name!);
+  if (!options.dryRun) return core.view(resource, core.storage.put(resource.storedAs, key, draft));
+  const old = core.storage.get(resource.storedAs, key);
+  if (old === undefined) delete draft.metadata.resourceVersion;
+  else draft.metadata.resourceVersion = old.metadata.resourceVersion!;
+  return core.view(resource, draft);
+}
+
+/** What an etcd client says of a write that came too late. */
+export function storageError(code: number, message: string): StatusError {
+  return new StatusError(code, undefined, message);
+}

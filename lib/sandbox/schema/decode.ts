@@ -1,0 +1,167 @@
+/**
+ * Reads objects of the built-in kinds as the API server does: into Go structs, and back.
+ *
+ * @module
+ */
+
+import { isJsonObject } from "../../base/json.ts";
+import type { KindSchema } from "../../kube/schema.ts";
+import type { Draft } from "../registry/served_resource.ts";
+import { DecodeError } from "./decode_error.ts";
+import type { FieldPlan, ObjectPlan, ValuePlan } from "./go_types.ts";
+import type { Plans } from "./plans.ts";
+import { decodeScalar } from "./scalar.ts";
+
+/** An object that was read. */
+export interface Decoded {
+  /** The object, new, with what its Go type and the defaults of its schema add. */
+  readonly draft: Draft;
+  /** The paths of fields that its kind does not have; they are not in the draft. */
+  readonly unknown: readonly string[];
+  /** Why it cannot be read, in Go's words; then the draft is of no use. */
+  readonly error?: string;
+}
+
+/** The type of what is read. */
+export interface DecodedType {
+  /** The name of its schema, such as `apps/v1.Deployment`. */
+  readonly name: string;
+  /** Its schema. */
+  readonly schema: KindSchema;
+}
+
+/**
+ * Reads an object.
+ *
+ * @param value The object, as JSON.
+ * @param type Its type.
+ * @param plans How types are read.
+ * @returns What was read.
+ */
+export function decodeTyped(value: unknown, { name, schema: { schema, find } }: DecodedType, plans: Plans): Decoded {
+  const decoder = new Decoder(plans, find);
+  const unknown = decoder.unknown;
+  try {
+    if (!isJsonObject(value)) {
+      const message = `json: ${cannot(value)} Go value of type ${afterSlash(name)}`;
+      throw new DecodeError(message);
+    }
+    return { draft: decoder.object(value, plans.objectPlan(name, find, schema)) as Draft, unknown };
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    return { draft: {} as Draft, unknown, error: error.message };
+  }
+}
+
+type Fields = Record<string, unknown>;
+
+class Decoder {
+  readonly unknown: string[] = [];
+  readonly #plans: Plans;
+  readonly #find: KindSchema["find"];
+  /** Where the value is: fields, keys and places in lists. */
+  readonly #path: (string | number)[] = [];
+  /** The fields alone: so Go names it in its errors. */
+  readonly #fields: string[] = [];
+  #struct = "";
+
+  constructor(plans: Plans, find: KindSchema["find"]) {
+    this.#plans = plans;
+    this.#find = find;
+  }
+
+  object(value: Fields, plan: ObjectPlan): Fields {
+    const outer = this.#struct;
+    this.#struct = plan.go;
+    const result: Fields = {};
+    for (const name in value) {
+      const field = plan.fields.get(name);
+      if (field === undefined) this.unknown.push(formatPath([...this.#path, name]));
+      else if (value[name] !== null && value[name] !== undefined) this.#field(result, name, value[name], field);
+    }
+    for (const [name, { kind, absent, type }] of plan.filled) {
+      if (result[name] !== undefined) continue;
+      result[name] = kind === "object" && absent !== null ? this.#empty(type!) : absent;
+    }
+    this.#struct = outer;
+    return result;
+  }
+
+  #field(result: Fields, name: string, value: unknown, field: FieldPlan): void {
+    this.#fields.push(name);
+    const read = this.#part(name, value, field);
+    this.#fields.pop();
+    // Objects are stored as protocol buffers, which do not tell an empty list from none.
+    if (!isZero(read, field.kind)) result[name] = read;
+    else if (!field.omitZero && typeof read !== "object") result[name] = read;
+  }
+
+  #part(key: string | number, value: unknown, plan: ValuePlan): unknown {
+    this.#path.push(key);
+    const read = this.#value(value, plan);
+    this.#path.pop();
+    return read;
+  }
+
+  #value(value: unknown, plan: ValuePlan): unknown {
+    switch (plan.kind) {
+      case "any":
+        return value;
+      case "object":
+        if (value === null) return this.#empty(plan.type!);
+        if (!isJsonObject(value)) return this.#refuse(value, plan);
+        return this.object(value, this.#plans.objectPlan(plan.type!, this.#find));
+      case "list":
+        if (!Array.isArray(value)) return value === null ? null : this.#refuse(value, plan);
+        return value.map((item, index) => this.#part(index, item, plan.item!));
+      case "map":
+        if (!isJsonObject(value)) return value === null ? null : this.#refuse(value, plan);
+        return this.#map(value, plan.item!);
+      default: {
+        const read = decodeScalar(value, plan.kind, plan.go);
+        return read === undefined ? this.#refuse(value, plan) : read;
+      }
+    }
+  }
+
+  #map(value: Fields, item: ValuePlan): Fields {
+    const result: Fields = {};
+    for (const key in value) result[key] = this.#part(key, value[key], item);
+    return result;
+  }
+
+  #empty(type: string): Fields {
+    return this.object({}, this.#plans.objectPlan(type, this.#find));
+  }
+
+  #refuse(value: unknown, plan: ValuePlan): never {
+    const path = [this.#struct, ...this.#fields].join(".");
+    const what = typeof value === "number" && (plan.kind === "int" || plan.kind === "intOrString") ||
+        typeof value === "bigint"
+      ? `cannot unmarshal number ${value} into`
+      : cannot(value);
+    const message = `json: ${what} Go struct field ${path} of type ${plan.go}`;
+    throw new DecodeError(message);
+  }
+}
+
+function formatPath(path: readonly (string | number)[]): string {
+  return path.map((part, place) => typeof part === "number" ? `[${part}]` : place === 0 ? part : `.${part}`).join("");
+}
+
+function cannot(value: unknown): string {
+  const type = Array.isArray(value) ? "array" : typeof value === "boolean" ? "bool" : typeof value;
+  return `cannot unmarshal ${type === "bigint" ? "number" : type} into`;
+}
+
+function isZero(value: unknown, kind: ValuePlan["kind"]): boolean {
+  if (typeof value === "object") {
+    if (kind === "object" || kind === "any") return false;
+    return value === null || (Array.isArray(value) ? value.length === 0 : Object.keys(value).length === 0);
+  }
+  return value === "" || value === 0 || value === false;
+}
+
+function afterSlash(text: string): string {
+  return text.slice(text.indexOf("/") + 1);
+}
