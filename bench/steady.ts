@@ -18,7 +18,7 @@ import { connect } from "../lib/client/connect.ts";
 import { ConfigMap, Namespace } from "../lib/kinds/core/v1.ts";
 import { testCluster } from "../tests/cluster/attach.ts";
 import { tokens } from "../tests/cluster/pki.ts";
-import { FaultProxy } from "../tests/faults/fault_proxy.ts";
+import { FaultProxy } from "../lib/testing/faults/fault_proxy.ts";
 
 const { values } = parseArgs({
   options: { count: { type: "string", default: "10000" }, seconds: { type: "string", default: "60" } },

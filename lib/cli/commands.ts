@@ -24,9 +24,6 @@ import {
   type DeleteFlags,
   PLAN_FLAGS,
   type PlanFlags,
-  PROXY_ALIASES,
-  PROXY_FLAGS,
-  type ProxyFlags,
   RUN_FLAGS,
   type RunFlags,
   STATUS_FLAGS,
@@ -39,6 +36,7 @@ import {
 } from "./flags.ts";
 import type { Host } from "./host.ts";
 import type { CommandFunction, Subject } from "./invocation.ts";
+import { PROXY_ALIASES, PROXY_FLAGS, type ProxyFlags, SANDBOX_FLAGS, type SandboxFlags } from "./server_flags.ts";
 import { formatVersion } from "./version.ts";
 
 /** How to run a command line. */
@@ -198,7 +196,11 @@ export function buildCommands(
     status: scriptCommand(options, STATUS),
     approve: scriptCommand(options, APPROVE),
     delete: scriptCommand(options, DELETE),
-    ...!options.script && { proxy: buildProxyCommand(options), types: buildTypesCommands(options) },
+    ...!options.script && {
+      proxy: buildProxyCommand(options),
+      sandbox: buildSandboxCommand(options),
+      types: buildTypesCommands(options),
+    },
     version: buildCommand<VersionFlags, [], ApplicationContext>({
       docs: { brief: "Print the versions of kubescript, Deno and TypeScript" },
       parameters: { flags: VERSION_FLAGS, aliases: { o: "output" } },
@@ -260,6 +262,38 @@ function buildProxyCommand({ host }: AppOptions): Command<ApplicationContext> {
       const { invoke } = await import("./invocation.ts");
       const { proxy } = await import("./commands/proxy.ts");
       this.process.exitCode = await invoke(proxy, { host, flags });
+    },
+  });
+}
+
+function buildSandboxCommand({ host }: AppOptions): Command<ApplicationContext> {
+  return buildCommand<SandboxFlags, [], ApplicationContext>({
+    docs: {
+      brief: "Serve a small cluster of its own on this machine, with nothing but Deno",
+      fullDescription: [
+        "Serves a Kubernetes cluster for this machine only, to try things out: the API as kube-apiserver serves it, and",
+        "controllers that make workloads ready. kubectl, client libraries and kubescript work with it. Containers run no",
+        "images, and nothing is routed between them; for tests, see also @kubescript/kubescript/testing.",
+        "",
+        "It writes a kubeconfig that only you can read, says how to use it, and removes it in the end. It never touches a",
+        "kubeconfig that no sandbox wrote. Ctrl-C ends it; with --data-dir, the next run goes on where it ended, however",
+        "it ended.",
+        "",
+        "Of Deno it needs --allow-net=127.0.0.1, and --allow-read and --allow-write for the folders of the kubeconfig and",
+        "of --data-dir.",
+      ].join("\n"),
+      customUsage: [
+        { input: "", brief: "Then type the line with export that it prints, and kubectl get nodes" },
+        { input: "--kubeconfig sandbox.json", brief: "Then KUBECONFIG=sandbox.json kubescript apply shop.ts" },
+        { input: "--data-dir .sandbox --port 6443", brief: "The same cluster at the same address, day after day" },
+        { input: "--nodes 3 --rbac", brief: "With several Nodes, and with users who may do what roles allow" },
+      ],
+    },
+    parameters: { flags: SANDBOX_FLAGS, aliases: { p: "port", v: "verbose" } },
+    async func(flags) {
+      const { invoke } = await import("./invocation.ts");
+      const { sandbox } = await import("./commands/sandbox.ts");
+      this.process.exitCode = await invoke(sandbox, { host, flags });
     },
   });
 }

@@ -56,7 +56,7 @@ const bad: [args: string, message: string][] = [
   ["--kubeconfig -v", "Cannot use --kubeconfig without a value"],
   ["--as-group", "Cannot use --as-group without a value"],
   ["--color red", "Cannot use --color=red: write auto, always or never"],
-  ["--concurrency 0", 'Cannot use "0" as a number of requests: write a number from 1 to 9999'],
+  ["--concurrency 0", 'Cannot use "0" as a number: write one from 1 to 9999'],
   [
     "--request-timeout soon",
     'Cannot read "soon" as a duration: write numbers with units, for example "30s" or "1h30m"',

@@ -29,7 +29,7 @@ export function parseParam(input: string): string {
 }
 
 /**
- * Reads a number of requests.
+ * Reads how many of something there are.
  *
  * @param input The text.
  * @returns The number.
@@ -37,7 +37,7 @@ export function parseParam(input: string): string {
  */
 export function parseCount(input: string): number {
   if (/^[1-9]\d{0,3}$/.test(input)) return Number(input);
-  throw new RangeError(`Cannot use "${input}" as a number of requests: write a number from 1 to 9999`);
+  throw new RangeError(`Cannot use "${input}" as a number: write one from 1 to 9999`);
 }
 
 /**

@@ -4,11 +4,10 @@
  * @module
  */
 
-import type { Aliases, CommandContext, FlagParametersForType } from "@stricli/core";
-import { parseDuration } from "../base/duration.ts";
-import { DEFAULT_FILTER, parsePatterns } from "../client/api_proxy/request_filter.ts";
+import type { Aliases } from "@stricli/core";
 import type { ColorMode } from "./colors.ts";
-import { parseAllowDelete, parseCount, parseParam, parsePort } from "./flag_values.ts";
+import { duration, flag, type Specs, text, texts } from "./flag_specs.ts";
+import { parseAllowDelete, parseCount, parseParam } from "./flag_values.ts";
 import { type HostPort, parseListenAddress } from "./listen_address.ts";
 
 /** Flags of every command that reads a script. */
@@ -132,55 +131,17 @@ export interface StatusFlags extends CommonFlags {
   readonly exitCode?: boolean;
 }
 
-/** Flags of `proxy`. */
-export interface ProxyFlags
-  extends Pick<CommonFlags, "context" | "kubeconfig" | "as" | "asGroup" | "asUid" | "color" | "verbose"> {
-  /** The port. */
-  readonly port?: number;
-  /** The address of this machine. */
-  readonly address: string;
-  /** The Unix socket. */
-  readonly unixSocket?: string;
-  /** The path of the API. */
-  readonly apiPrefix: string;
-  /** The folder of files. */
-  readonly www?: string;
-  /** The path of the files. */
-  readonly wwwPrefix: string;
-  /** The names under which the proxy may be asked. */
-  readonly acceptHosts?: readonly RegExp[];
-  /** The paths that are passed on. */
-  readonly acceptPaths: readonly RegExp[];
-  /** The paths that are not. */
-  readonly rejectPaths: readonly RegExp[];
-  /** The methods that are not. */
-  readonly rejectMethods: readonly RegExp[];
-  /** Whether everything is passed on. */
-  readonly disableFilter?: boolean;
-}
-
 /** Flags of `version`. */
 export interface VersionFlags {
   /** The form of the output. */
   readonly output: "text" | "json";
 }
 
-type Specs<F> = FlagParametersForType<F, CommandContext>;
-
 /** One-letter names of flags that every command has. */
 export const COMMON_ALIASES: Aliases<keyof CommonFlags> = { n: "namespace", o: "output", v: "verbose" };
 
 /** One-letter names of the flags of commands that write. */
 export const WRITE_ALIASES: Aliases<keyof WriteFlags> = { ...COMMON_ALIASES, y: "yes" };
-
-/** One-letter names of the flags of `proxy`, as kubectl has them. */
-export const PROXY_ALIASES: Aliases<keyof ProxyFlags> = {
-  p: "port",
-  u: "unixSocket",
-  w: "www",
-  P: "wwwPrefix",
-  v: "verbose",
-};
 
 /** The flag of `version`. */
 export const VERSION_FLAGS: Specs<VersionFlags> = {
@@ -329,58 +290,3 @@ export const TYPES_PULL_FLAGS: Specs<TypesPullFlags> = {
   concurrency,
   requestTimeout,
 };
-
-/** The flags of `proxy`. */
-export const PROXY_FLAGS: Specs<ProxyFlags> = {
-  port: {
-    kind: "parsed",
-    parse: parsePort,
-    optional: true,
-    placeholder: "NUMBER",
-    brief: "Port to listen on; by default 8001, 0 for any that is free",
-  },
-  address: textOr("127.0.0.1", "IP", "Address of this machine to listen on"),
-  unixSocket: text("PATH", "Unix socket to listen on instead"),
-  apiPrefix: textOr("/", "PATH", "Path under which the API is found"),
-  www: text("FOLDER", "Serve the files of this folder, too"),
-  wwwPrefix: textOr("/static/", "PATH", "Path under which the files are found"),
-  acceptHosts: {
-    ...patterns("Hosts as which it may be asked, and whose pages may ask; by default this one"),
-    optional: true,
-  },
-  acceptPaths: { ...patterns("Paths of the API that are passed on"), default: DEFAULT_FILTER.acceptPaths },
-  rejectPaths: { ...patterns("Paths that are not, even so"), default: DEFAULT_FILTER.rejectPaths },
-  rejectMethods: { ...patterns("Methods that are not, such as DELETE,PATCH"), default: DEFAULT_FILTER.rejectMethods },
-  disableFilter: flag("Pass everything on, for anybody who can connect"),
-  context,
-  kubeconfig,
-  as,
-  asGroup,
-  asUid,
-  color,
-  verbose: flag("Show every request, and where errors arise"),
-};
-
-function patterns(brief: string) {
-  return { kind: "parsed", parse: parsePatterns, placeholder: "REGEXP,…", brief } as const;
-}
-
-function texts(placeholder: string, brief: string) {
-  return { ...text(placeholder, brief), variadic: true } as const;
-}
-
-function text(placeholder: string, brief: string) {
-  return { kind: "parsed", parse: String, optional: true, placeholder, brief } as const;
-}
-
-function textOr(byDefault: string, placeholder: string, brief: string) {
-  return { kind: "parsed", parse: String, default: byDefault, placeholder, brief } as const;
-}
-
-function flag(brief: string) {
-  return { kind: "boolean", optional: true, withNegated: false, brief } as const;
-}
-
-function duration(byDefault: string, brief: string) {
-  return { kind: "parsed", parse: parseDuration, default: byDefault, placeholder: "DURATION", brief } as const;
-}

@@ -163,6 +163,29 @@ export function readObjectSelector({ matchLabels = {}, matchExpressions = [] }: 
   return requirements.sort((a, b) => a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
 }
 
+/**
+ * Tells whether labels meet a selector of an object.
+ *
+ * @param selector The selector; without one, nothing is selected; an empty one selects everything.
+ * @param labels The labels.
+ * @returns Whether they meet all of it.
+ *
+ * @example Usage
+ * ```ts
+ * import { strictEqual } from "node:assert/strict";
+ *
+ * const selector = { matchExpressions: [{ key: "tier", operator: "In", values: ["web"] }] };
+ * strictEqual(selects(selector, { tier: "web" }), true);
+ * strictEqual(selects(undefined, { tier: "web" }), false);
+ * ```
+ */
+export function selects(
+  selector: ObjectSelector | null | undefined,
+  labels: Readonly<Record<string, string>> | undefined,
+): boolean {
+  return selector ? matchesLabels(readObjectSelector(selector), labels) : false;
+}
+
 const OBJECT_OPERATORS: Readonly<Record<string, Operator>> = {
   In: "in",
   NotIn: "notin",

@@ -184,6 +184,11 @@ export class Sandbox implements AsyncDisposable {
     return issueCertificate(this.#keys.authority, { cn, groups });
   }
 
+  /** Closes all connections, as a server does that restarts; new ones are taken. */
+  disconnect(): void {
+    this.#http.disconnect();
+  }
+
   /** Lets the controllers do now what they have to do, without waiting for their turn. */
   settle(): void {
     this.#cluster.settle();

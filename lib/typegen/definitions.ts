@@ -6,6 +6,7 @@
 
 import { isJsonObject } from "../base/json.ts";
 import { formatOrigin } from "../kube/desired_object.ts";
+import { compareVersions } from "../kube/version_order.ts";
 import { KubescriptError } from "../kube/error.ts";
 import type { KubeObject } from "../kube/object.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
@@ -126,16 +127,4 @@ function isText(value: unknown): value is string {
 
 function isList(value: unknown): value is unknown[] {
   return Array.isArray(value);
-}
-
-/** Orders versions as servers prefer them: `v2`, `v1`, `v1beta2`, `v1alpha1`, and then all that are named otherwise. */
-function compareVersions(a: string, b: string): number {
-  const [rankA, rankB] = [rankOf(a), rankOf(b)];
-  const differing = rankA.findIndex((part, i) => part !== rankB[i]);
-  return differing < 0 ? (a < b ? -1 : 1) : rankB[differing]! - rankA[differing]!;
-}
-
-function rankOf(version: string): number[] {
-  const [match, major, stage, minor = 0] = /^v(\d+)(?:(alpha|beta)(\d+))?$/.exec(version) ?? [];
-  return match === undefined ? [0, 0, 0] : [["alpha", "beta", undefined].indexOf(stage) + 1, +major!, +minor];
 }

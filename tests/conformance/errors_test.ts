@@ -5,8 +5,8 @@ import { type ApiError, UnexpectedResponseError } from "../../lib/client/errors.
 import { ConfigMap, Event, Service } from "../../lib/kinds/mod.ts";
 import { hastyClock } from "../e2e/faulty_client.ts";
 import { createUnderWebhook, evictGuardedPod } from "../e2e/refusals.ts";
-import { htmlAnswer, statusAnswer, textAnswer } from "../faults/answers.ts";
-import type { FaultAnswer } from "../faults/fault.ts";
+import { htmlAnswer, statusAnswer, textAnswer } from "../../lib/testing/faults/answers.ts";
+import type { FaultAnswer } from "../../lib/testing/faults/fault.ts";
 import { refusal } from "./objects.ts";
 import { connectThroughProxy } from "./proxied.ts";
 import { row } from "./row.ts";

@@ -16,7 +16,7 @@ import { testCluster } from "../cluster/attach.ts";
 import { tokens } from "../cluster/pki.ts";
 import { runKubescript, type TempFolder, tempFolder } from "../e2e/kubescript.ts";
 import { until } from "../e2e/objects.ts";
-import { FaultProxy } from "../faults/fault_proxy.ts";
+import { FaultProxy } from "../../lib/testing/faults/fault_proxy.ts";
 import { writeKubeconfig } from "./kubeconfigs.ts";
 import { namesOf, pod } from "./objects.ts";
 import { recorder } from "./recorder.ts";

@@ -6,7 +6,7 @@ import { ConfigMap, Pod, Role, RoleBinding, ServiceAccount } from "../../lib/kin
 import { createAuthority, issueCertificate } from "../../lib/base/certificates.ts";
 import { type TempFolder, tempFolder } from "../e2e/kubescript.ts";
 import { until } from "../e2e/objects.ts";
-import { FaultProxy } from "../faults/fault_proxy.ts";
+import { FaultProxy } from "../../lib/testing/faults/fault_proxy.ts";
 import { startForwardProxy } from "../support/forward_proxy.ts";
 import { connectBy, kubeconfigOf, writeKubeconfig } from "./kubeconfigs.ts";
 import { refusal } from "./objects.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Client } from "../../lib/client/client.ts";
-import { FaultProxy } from "../faults/fault_proxy.ts";
+import { FaultProxy } from "../../lib/testing/faults/fault_proxy.ts";
 import type { ConnectOptions, Target } from "./target.ts";
 
 /** A client, and the proxy that it goes through, for as long as their variable lasts. */

@@ -7,8 +7,8 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { ApiError } from "../../lib/client/errors.ts";
 import { testCluster } from "../cluster/attach.ts";
 import { tokens } from "../cluster/pki.ts";
-import { statusAnswer, textAnswer } from "../faults/answers.ts";
-import type { FaultAnswer } from "../faults/fault.ts";
+import { statusAnswer, textAnswer } from "../../lib/testing/faults/answers.ts";
+import type { FaultAnswer } from "../../lib/testing/faults/fault.ts";
 import { connectThroughFaults } from "./faulty_client.ts";
 import { errorOf } from "./faulty_verbs.ts";
 import {

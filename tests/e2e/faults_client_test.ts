@@ -7,9 +7,9 @@ import { deepStrictEqual, match, ok } from "node:assert/strict";
 import { systemClock } from "../../lib/base/clock.ts";
 import { ApiError } from "../../lib/client/errors.ts";
 import { KubescriptError } from "../../lib/kube/error.ts";
-import { htmlAnswer, statusAnswer, textAnswer } from "../faults/answers.ts";
-import type { Fault } from "../faults/fault.ts";
-import type { RecordedRequest } from "../faults/fault_proxy.ts";
+import { htmlAnswer, statusAnswer, textAnswer } from "../../lib/testing/faults/answers.ts";
+import type { Fault } from "../../lib/testing/faults/fault.ts";
+import type { RecordedRequest } from "../../lib/testing/faults/fault_proxy.ts";
 import { connectThroughFaults, type FaultyClientOptions, writeKubeconfigWith } from "./faulty_client.ts";
 import { endOf, errorOf, requestsOf, type Target, type Verb, VERBS, withEachVerb } from "./faulty_verbs.ts";
 

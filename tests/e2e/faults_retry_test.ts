@@ -8,8 +8,8 @@ import { systemClock } from "../../lib/base/clock.ts";
 import type { Client } from "../../lib/client/client.ts";
 import { testCluster } from "../cluster/attach.ts";
 import { tokens } from "../cluster/pki.ts";
-import { statusAnswer } from "../faults/answers.ts";
-import type { FaultProxy } from "../faults/fault_proxy.ts";
+import { statusAnswer } from "../../lib/testing/faults/answers.ts";
+import type { FaultProxy } from "../../lib/testing/faults/fault_proxy.ts";
 import { connectThroughFaults, writeKubeconfigWith } from "./faulty_client.ts";
 import { endOf, errorOf, requestsOf, VERBS, withEachVerb } from "./faulty_verbs.ts";
 

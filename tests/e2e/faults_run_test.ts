@@ -11,12 +11,13 @@ import { connect } from "../../lib/client/connect.ts";
 import { testCluster } from "../cluster/attach.ts";
 import { tokens } from "../cluster/pki.ts";
 import { startSecondApiServer } from "../cluster/second_api_server.ts";
-import { failureStatus, statusAnswer } from "../faults/answers.ts";
-import { FaultProxy } from "../faults/fault_proxy.ts";
+import { failureStatus, statusAnswer } from "../../lib/testing/faults/answers.ts";
+import { FaultProxy } from "../../lib/testing/faults/fault_proxy.ts";
 import { findWrongChanges } from "../runner/change_log.ts";
 import { rateOf } from "../runner/request_rate.ts";
 import { fastClock, type Run, startRun } from "../runner/run.ts";
-import { type Random, seededRandom, World } from "../runner/world.ts";
+import { seededRandom } from "../../lib/base/seeded_random.ts";
+import { type Random, World } from "../runner/world.ts";
 import { writeKubeconfigWith } from "./faulty_client.ts";
 
 const cluster = testCluster();

@@ -6,8 +6,8 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
 import type { Client } from "../../lib/client/client.ts";
 import { testCluster, type TestNamespace } from "../cluster/attach.ts";
-import { failureStatus, htmlAnswer, statusAnswer, textAnswer } from "../faults/answers.ts";
-import type { Fault, FaultAnswer } from "../faults/fault.ts";
+import { failureStatus, htmlAnswer, statusAnswer, textAnswer } from "../../lib/testing/faults/answers.ts";
+import type { Fault, FaultAnswer } from "../../lib/testing/faults/fault.ts";
 import { connectThroughFaults } from "./faulty_client.ts";
 import { endOf, errorOf } from "./faulty_verbs.ts";
 

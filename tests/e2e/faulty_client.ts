@@ -8,7 +8,7 @@ import type { Client } from "../../lib/client/client.ts";
 import { connect } from "../../lib/client/connect.ts";
 import { testCluster } from "../cluster/attach.ts";
 import { tokens } from "../cluster/pki.ts";
-import { FaultProxy } from "../faults/fault_proxy.ts";
+import { FaultProxy } from "../../lib/testing/faults/fault_proxy.ts";
 
 /** A clock that does not wait before a repetition, but knows deadlines. */
 export const hastyClock: Clock = {

@@ -8,7 +8,7 @@ import type { Client } from "../../lib/client/client.ts";
 import { connect } from "../../lib/client/connect.ts";
 import { ApiError, UnexpectedResponseError } from "../../lib/client/errors.ts";
 import { testCluster } from "../cluster/attach.ts";
-import type { FaultProxy, RecordedRequest } from "../faults/fault_proxy.ts";
+import type { FaultProxy, RecordedRequest } from "../../lib/testing/faults/fault_proxy.ts";
 
 /** A verb of the client on an object that nobody else uses. */
 export interface Verb {

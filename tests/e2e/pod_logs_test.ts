@@ -3,7 +3,7 @@ import type { LogLine } from "../../lib/client/pod_streams/pod_logs.ts";
 import { Deployment, Pod } from "../../lib/kinds/mod.ts";
 import { testCluster } from "../cluster/attach.ts";
 import { tokens } from "../cluster/pki.ts";
-import { FaultProxy } from "../faults/fault_proxy.ts";
+import { FaultProxy } from "../../lib/testing/faults/fault_proxy.ts";
 import { kubectl, until } from "./objects.ts";
 import { connectTo, podSpec, startPod } from "./pods.ts";
 

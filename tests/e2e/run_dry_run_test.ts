@@ -1,6 +1,6 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { testCluster } from "../cluster/attach.ts";
-import type { FaultProxy } from "../faults/fault_proxy.ts";
+import type { FaultProxy } from "../../lib/testing/faults/fault_proxy.ts";
 import { connectThroughFaults, writeKubeconfigWith } from "./faulty_client.ts";
 import { runKubescript, startKubescript, succeed, tempFolder, writeScript } from "./kubescript.ts";
 import { kubectl, until } from "./objects.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { RecordedRequest } from "../faults/fault_proxy.ts";
+import type { RecordedRequest } from "../../lib/testing/faults/fault_proxy.ts";
 
 /** Counts of requests. */
 export interface RequestRate {

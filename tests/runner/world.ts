@@ -12,22 +12,6 @@ import type { History } from "./change_log.ts";
 /** Draws numbers; the same ones for the same seed. */
 export type Random = () => number;
 
-/**
- * Makes a source of numbers.
- *
- * @param seed The seed.
- * @returns Draws a number from 0 (inclusive) to 1 (exclusive): mulberry32.
- */
-export function seededRandom(seed: number): Random {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** The objects that rules look at, and what was done to them. */
 export class World {
   /** What happened to every object so far, by uid. */

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { failureStatus, statusAnswer } from "../faults/answers.ts";
-import type { Fault, RequestMatcher } from "../faults/fault.ts";
-import type { FaultProxy } from "../faults/fault_proxy.ts";
+import { failureStatus, statusAnswer } from "../../lib/testing/faults/answers.ts";
+import type { Fault, RequestMatcher } from "../../lib/testing/faults/fault.ts";
+import type { FaultProxy } from "../../lib/testing/faults/fault_proxy.ts";
 import type { Scene } from "./soak.ts";
 
 /** Something that happens, and is over when its function returns. */

@@ -10,8 +10,8 @@ import { resolveConfig } from "../../client/config/resolve.ts";
 import type { ListenAddress } from "../../client/transport/http_server.ts";
 import { KubescriptError } from "../../kube/error.ts";
 import { EXIT_CODES } from "../exit_code.ts";
-import type { ProxyFlags } from "../flags.ts";
 import { type Call, impersonation } from "../invocation.ts";
+import type { ProxyFlags } from "../server_flags.ts";
 
 /**
  * Serves the API of the cluster until it is interrupted.

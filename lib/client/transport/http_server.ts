@@ -82,6 +82,8 @@ export type ListenAddress = { readonly hostname: string; readonly port: number }
 export interface HttpServer extends AsyncDisposable {
   /** Where it listens: host and port, or a path. */
   readonly address: string;
+  /** Closes all connections; new ones are taken. */
+  disconnect(): void;
 }
 
 // The types lack the last one.
@@ -130,12 +132,14 @@ export async function serveHttp(
     track(answerUpgrade(incoming, socket, handle).finally(() => void socket.destroy()));
   });
   await listen(server, listenAddress);
+  const disconnect = () => sockets.forEach((socket) => socket.destroy());
   return {
     address: formatAddress(server.address() as AddressInfo | string),
+    disconnect,
     async [Symbol.asyncDispose]() {
       const closed = once(server, "close");
       server.close();
-      for (const socket of sockets) socket.destroy();
+      disconnect();
       await closed;
       await Promise.all(work);
     },

@@ -12,6 +12,7 @@ import type { Channel, Sender, SendOptions, StreamOptions } from "../../client/s
 import type { LiveObject } from "../../kube/object.ts";
 import { getRequest } from "../../kube/read_request.ts";
 import type { KubeRequest, RequestTarget } from "../../kube/request.ts";
+import { formatTime } from "../../kube/time.ts";
 import { diffObjects } from "../../plan/diff_objects.ts";
 import { Mask } from "../../plan/mask.ts";
 import { alreadyExists, found, foundScale, isNotPermitted, itemsOf, notFound } from "./answers.ts";
@@ -263,7 +264,7 @@ export class DryRunSender extends ForwardingSender {
   }
 
   #time(): string {
-    return new Date(this.serverTimeMs()).toISOString().replace(/\.\d+/, "");
+    return formatTime(this.serverTimeMs());
   }
 
   #isNewNamespace(name: string | undefined): boolean {

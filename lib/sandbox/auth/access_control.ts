@@ -9,7 +9,7 @@ import type { SubresourceHandler } from "../api/api_server.ts";
 import { objectOf } from "../api/write_verbs.ts";
 import { stringifyJson } from "../../base/json.ts";
 import type { AdmissionAttributes } from "../registry/admission.ts";
-import { formatTime } from "../registry/core.ts";
+import { formatTime } from "../../kube/time.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { Draft } from "../registry/served_resource.ts";
 import { badRequest, forbidden, methodNotAllowed, unauthorized } from "../registry/status_error.ts";

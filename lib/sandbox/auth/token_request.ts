@@ -9,7 +9,7 @@ import { stringifyJson } from "../../base/json.ts";
 import type { TokenRequest } from "../../kinds/authentication/v1.ts";
 import type { SubresourceHandler } from "../api/api_server.ts";
 import { objectOf } from "../api/write_verbs.ts";
-import { formatTime } from "../registry/core.ts";
+import { formatTime } from "../../kube/time.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { StoredObject } from "../registry/served_resource.ts";
 import { badRequest, conflict, invalid, notFound } from "../registry/status_error.ts";

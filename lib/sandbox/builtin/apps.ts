@@ -5,6 +5,7 @@
  */
 
 import { jsonEquals } from "../../base/json.ts";
+import { selects } from "../../kube/label_selector.ts";
 import type { FieldErrors } from "../schema/field_errors.ts";
 import type { Part } from "../schema/typed_walk.ts";
 import {
@@ -14,7 +15,6 @@ import {
   checkOneOf,
   checkPercentOrNumber,
   checkSelector,
-  selects,
 } from "./checks.ts";
 import type { RulesByKind } from "./kind_rules.ts";
 import { validatePodSpec } from "./pod_spec.ts";

@@ -4,10 +4,11 @@
  * @module
  */
 
+import { selects } from "../../kube/label_selector.ts";
 import type { FieldErrors } from "../schema/field_errors.ts";
 import type { Part } from "../schema/typed_walk.ts";
 import { validateTemplate } from "./apps.ts";
-import { checkImmutable, checkNonNegative, checkOneOf, selects } from "./checks.ts";
+import { checkImmutable, checkNonNegative, checkOneOf } from "./checks.ts";
 import { cronFault } from "./cron.ts";
 import type { RulesByKind } from "./kind_rules.ts";
 

@@ -102,23 +102,6 @@ export function checkSelector(errors: FieldErrors, path: string, selector: Part 
 }
 
 /**
- * Tells whether labels meet a label selector of the API.
- *
- * @param selector The selector.
- * @param labels The labels.
- * @returns Whether they meet it.
- */
-export function selects(selector: Part, labels: Readonly<Record<string, string>> = {}): boolean {
-  return Object.entries(selector.matchLabels ?? {}).every(([key, value]) => labels[key] === value) &&
-    (selector.matchExpressions ?? []).every(({ key, operator, values = [] }: Part) => {
-      const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
-      if (operator === "Exists") return value !== undefined;
-      if (operator === "DoesNotExist") return value === undefined;
-      return (operator === "In") === (value !== undefined && values.includes(value));
-    });
-}
-
-/**
  * Demands that a field is as it was.
  *
  * @param errors Where to report.

@@ -43,6 +43,10 @@ export const CORE: RulesByKind = {
       namespace.spec.finalizers = old.spec.finalizers;
       if (namespace.spec.finalizers === undefined) delete namespace.spec.finalizers;
     },
+    isHeld: ({ spec }) => spec.finalizers?.length > 0,
+    prepareForDelete(namespace) {
+      namespace.status.phase = "Terminating";
+    },
   },
   "/Node": {
     keepsStatus: true,

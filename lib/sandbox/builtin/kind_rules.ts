@@ -37,6 +37,12 @@ export interface KindRules {
   validateUpdate?(draft: Part, old: Part, errors: FieldErrors, context: StrategyContext): void;
   /** See {@linkcode Strategy.gracePeriodSeconds}. */
   gracePeriodSeconds?(object: StoredObject, seconds: number | undefined): number;
+  /** See {@linkcode Strategy.isHeld}. */
+  isHeld?(object: Part): boolean;
+  /** See {@linkcode Strategy.prepareForDelete}. */
+  prepareForDelete?(draft: Part): void;
+  /** See {@linkcode Strategy.subresourceUpdates}. */
+  readonly subresourceUpdates?: Readonly<Record<string, (draft: Part, old: Part, context: StrategyContext) => void>>;
 }
 
 /** Rules by group and kind, such as `apps/Deployment` or `/Pod`. */

@@ -122,7 +122,7 @@ export const OTHERS: RulesByKind = {
   "resource.k8s.io/DeviceTaintRule": COUNTED,
   "resource.k8s.io/ResourceSlice": {
     generation: true,
-    selectable: { "spec.driver": true, "spec.nodeName": true, "spec.pool.name": ({ spec }) => spec.pool.name },
+    selectable: { "spec.driver": true, "spec.nodeName": true, "spec.pool.name": true },
   },
   "resource.k8s.io/ResourceClaim": { immutable: ["spec"] },
   "resource.k8s.io/ResourceClaimTemplate": { immutable: ["spec"] },

@@ -24,7 +24,7 @@ export const POD: KindRules = {
     "spec.restartPolicy": true,
     "spec.schedulerName": true,
     "spec.serviceAccountName": true,
-    "spec.hostNetwork": ({ spec }) => spec.hostNetwork ?? false,
+    "spec.hostNetwork": ({ spec }) => spec?.hostNetwork ?? false,
     "status.phase": true,
     "status.podIP": ({ status }) => status?.podIPs?.[0]?.ip,
     "status.nominatedNodeName": true,

@@ -102,7 +102,7 @@ function served(type: ResourceType, schema: KindSchema, plans: Plans, walk: Type
     custom: false,
     columns: columnsOf(group, kind),
     strategy: strategyOf({ rules, type: decoded, hasStatus: subresources.includes("status"), plans, walk }),
-    decode: (value) => decodeTyped(value, decoded, plans),
+    decode: (value, isText) => decodeTyped(value, decoded, plans, isText),
     selectableFields: (object) => selectableFields(object, rules),
     fromStored: conversion?.fromStored ?? ((object) => object),
     toStored: conversion?.toStored ?? ((object) => object),

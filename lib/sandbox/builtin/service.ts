@@ -57,8 +57,13 @@ function allocate({ spec }: Part, context: StrategyContext): void {
   if (!spec.clusterIP && spec.clusterIPs?.length) spec.clusterIP = spec.clusterIPs[0];
   spec.clusterIP ||= freeAddress(context);
   spec.clusterIPs ??= [spec.clusterIP];
+  // Whoever makes the endpoints of such a Service may use both families, whatever the cluster has.
+  const isFree = spec.clusterIP === "None" && !spec.selector;
+  spec.ipFamilyPolicy ??= isFree ? "RequireDualStack" : "SingleStack";
   spec.ipFamilies ??= [spec.clusterIP.includes(":") ? "IPv6" : "IPv4"];
-  spec.ipFamilyPolicy ??= spec.clusterIP === "None" && !spec.selector ? "RequireDualStack" : "SingleStack";
+  if (isFree && spec.ipFamilyPolicy !== "SingleStack" && spec.ipFamilies.length === 1) {
+    spec.ipFamilies = [...spec.ipFamilies, spec.ipFamilies[0] === "IPv4" ? "IPv6" : "IPv4"];
+  }
   if (spec.type === "NodePort" || (spec.type === "LoadBalancer" && spec.allocateLoadBalancerNodePorts)) {
     allocateNodePorts(spec.ports ?? [], context);
   }

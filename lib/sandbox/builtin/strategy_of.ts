@@ -50,6 +50,9 @@ export function strategyOf(options: StrategyOptions): Strategy {
     validate: (draft, context) => validate(draft, context, options),
     validateUpdate: (draft, old, context) => validateUpdate(draft, old, context, rules),
     ...(rules.gracePeriodSeconds && { gracePeriodSeconds: rules.gracePeriodSeconds.bind(rules) }),
+    ...(rules.isHeld && { isHeld: rules.isHeld.bind(rules) }),
+    ...(rules.prepareForDelete && { prepareForDelete: rules.prepareForDelete.bind(rules) }),
+    ...(rules.subresourceUpdates && { subresourceUpdates: rules.subresourceUpdates }),
   };
 }
 

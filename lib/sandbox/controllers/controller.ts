@@ -12,6 +12,7 @@ import type { StoredObject } from "../registry/served_resource.ts";
 import { type Cache, keyOf } from "./cache.ts";
 import type { KindKey } from "./kinds.ts";
 import type { Writer } from "./writer.ts";
+import { formatTime } from "../../kube/time.ts";
 
 /** Objects whose changes a controller has to hear of. */
 export interface Watch {
@@ -118,16 +119,6 @@ export function watchAround(cache: Cache, watched: KindKey<KubeObject>, concerne
  */
 export function timestamp(clock: Pick<Clock, "now">): string {
   return formatTime(clock.now());
-}
-
-/**
- * Writes a time as objects have it.
- *
- * @param ms Milliseconds since the epoch.
- * @returns RFC 3339 with seconds.
- */
-export function formatTime(ms: number): string {
-  return new Date(ms).toISOString().replace(/\.\d+/, "");
 }
 
 /** A condition of any kind. */

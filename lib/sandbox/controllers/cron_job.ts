@@ -12,11 +12,11 @@ import {
   compareAge,
   type Controller,
   type ControllerContext,
-  formatTime,
   type Watch,
   watchControlled,
   watchSelf,
 } from "./controller.ts";
+import { formatTime } from "../../kube/time.ts";
 import { isFinished } from "./job.ts";
 import { CRON_JOBS, JOBS } from "./kinds.ts";
 import { controllerReference } from "./pods.ts";

@@ -20,7 +20,8 @@ import {
 import { cleanRevisions, REVISION_HASH, syncRevision } from "./controller_revisions.ts";
 import { CONTROLLER_REVISIONS, DAEMON_SETS, NODES, PODS } from "./kinds.ts";
 import { availableInMs, claim, createPod, deletePod, earliest, hasEnded, isActive, isReady, podOf } from "./pods.ts";
-import { matchesMap, scaledValue, selects } from "./selectors.ts";
+import { matchesMap, scaledValue } from "./selectors.ts";
+import { selects } from "../../kube/label_selector.ts";
 import type { Writer } from "./writer.ts";
 import type { Cache } from "./cache.ts";
 import type { Clock } from "../../base/clock.ts";

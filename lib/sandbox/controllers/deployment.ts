@@ -29,7 +29,7 @@ import { newestSize, oldSizes, proportionalSizes } from "./deployment_rollout.ts
 import { deploymentStatus, isComplete, progressed, type Revisions, withCondition } from "./deployment_status.ts";
 import { DEPLOYMENTS, PODS, REPLICA_SETS } from "./kinds.ts";
 import { claim, hasEnded } from "./pods.ts";
-import { selects } from "./selectors.ts";
+import { selects } from "../../kube/label_selector.ts";
 import { statusOf, type Writer } from "./writer.ts";
 
 /**

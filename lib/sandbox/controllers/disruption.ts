@@ -18,7 +18,8 @@ import {
 } from "./controller.ts";
 import { DISRUPTION_BUDGETS, PODS } from "./kinds.ts";
 import { isActive, isReady } from "./pods.ts";
-import { scaledValue, selects } from "./selectors.ts";
+import { scaledValue } from "./selectors.ts";
+import { selects } from "../../kube/label_selector.ts";
 
 /**
  * Makes the controller of PodDisruptionBudgets.

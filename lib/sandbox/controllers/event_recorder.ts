@@ -7,7 +7,7 @@
 import type { Event } from "../../kinds/core/v1.ts";
 import type { Live } from "../../kube/live.ts";
 import type { Cache } from "./cache.ts";
-import { formatTime } from "./controller.ts";
+import { formatTime } from "../../kube/time.ts";
 import { EVENTS } from "./kinds.ts";
 import type { World, WorldWriteOptions } from "./world.ts";
 import { type AnyLive, statusOf } from "./writer.ts";

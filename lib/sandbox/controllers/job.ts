@@ -20,7 +20,7 @@ import {
 import { formatIndexes, indexOf, jobPod, parseIndexes, TRACKING } from "./job_pods.ts";
 import { JOBS, PODS } from "./kinds.ts";
 import { claim, compareForDeletion, createPod, deletePod, earliest, hasEnded, isActive, isReady } from "./pods.ts";
-import { selects } from "./selectors.ts";
+import { selects } from "../../kube/label_selector.ts";
 import type { Writer } from "./writer.ts";
 
 const BACKOFF_MS = { first: 10_000, max: 600_000 };

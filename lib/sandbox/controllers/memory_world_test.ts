@@ -7,7 +7,7 @@ import { ControllerManager } from "./controller_manager.ts";
 import type { ControllerFactory } from "./controller_manager.ts";
 import type { Draft, ResourceCatalog, ServedResource, StoredObject } from "../registry/served_resource.ts";
 import { StatusError } from "../registry/status_error.ts";
-import { formatTime } from "./controller.ts";
+import { formatTime } from "../../kube/time.ts";
 import type { World, WorldDeleteOptions, WorldEvent, WorldWriteOptions } from "./world.ts";
 
 /** What the storage of an API server does to objects, and nothing else: no defaults, no validation. */

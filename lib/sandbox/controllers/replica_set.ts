@@ -33,7 +33,8 @@ import {
   isReady,
   podOf,
 } from "./pods.ts";
-import { matchesMap, selects } from "./selectors.ts";
+import { matchesMap } from "./selectors.ts";
+import { selects } from "../../kube/label_selector.ts";
 import { statusOf } from "./writer.ts";
 import type { Writer } from "./writer.ts";
 import type { Cache } from "./cache.ts";

@@ -13,7 +13,8 @@ import { type Cache, keyOf } from "./cache.ts";
 import { type Controller, type ControllerContext, setCondition, timestamp, watchSelf } from "./controller.ts";
 import { NODES, PODS } from "./kinds.ts";
 import { hasEnded } from "./pods.ts";
-import { matchesMap, selects } from "./selectors.ts";
+import { matchesMap } from "./selectors.ts";
+import { selects } from "../../kube/label_selector.ts";
 import { namespacedName } from "./writer.ts";
 
 const NAME = "default-scheduler";

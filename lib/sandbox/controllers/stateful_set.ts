@@ -13,7 +13,8 @@ import { type Controller, type ControllerContext, watchControlled, watchSelf } f
 import { cleanRevisions, REVISION_HASH, syncRevision } from "./controller_revisions.ts";
 import { CLAIMS, CONTROLLER_REVISIONS, PODS, STATEFUL_SETS } from "./kinds.ts";
 import { availableInMs, claim, earliest, hasEnded, isReady, podOf } from "./pods.ts";
-import { scaledValue, selects } from "./selectors.ts";
+import { scaledValue } from "./selectors.ts";
+import { selects } from "../../kube/label_selector.ts";
 import type { Writer } from "./writer.ts";
 
 const POD_NAME = "statefulset.kubernetes.io/pod-name";

@@ -13,7 +13,7 @@ import { keyOf } from "./cache.ts";
 import { type Controller, type ControllerContext, type Watch, watchSelf } from "./controller.ts";
 import { CLAIMS, PODS, STORAGE_CLASSES, VOLUMES } from "./kinds.ts";
 import { hasEnded } from "./pods.ts";
-import { selects } from "./selectors.ts";
+import { selects } from "../../kube/label_selector.ts";
 import type { Writer } from "./writer.ts";
 import type { Cache } from "./cache.ts";
 

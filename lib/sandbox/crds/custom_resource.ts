@@ -20,7 +20,7 @@ import { CelRules } from "./cel_rules.ts";
 import type { CustomSchema, Definition, DefinitionVersion } from "./definition.ts";
 import { jsonPath } from "./json_path.ts";
 import { printerColumns } from "./printer_columns.ts";
-import { compareVersions } from "./versions.ts";
+import { compareVersions } from "../../kube/version_order.ts";
 import { validateLists } from "./validate_lists.ts";
 import { validateScale } from "./validate_scale.ts";
 import { validateValue } from "./validate_value.ts";
@@ -157,6 +157,7 @@ function strategyOf({ spec }: Definition, version: DefinitionVersion): Strategy 
   return {
     generation: true,
     unconditionalUpdate: false,
+    statusIgnoredPaths: [["metadata"], ["spec"]],
     prepareForCreate: (draft) => {
       if (version.subresources?.status) delete draft.status;
     },

@@ -5,7 +5,7 @@
  */
 
 import type { FindSchema } from "../../kube/schema.ts";
-import { formatTime } from "../registry/core.ts";
+import { formatTime } from "../../kube/time.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { ResourceList } from "../registry/resource_list.ts";
 import type { ServedResource, StoredObject } from "../registry/served_resource.ts";

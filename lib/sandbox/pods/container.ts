@@ -10,7 +10,7 @@ import type { TerminalSize } from "../../client/pod_streams/channels.ts";
 import type { Container, ContainerState, ContainerStatus, Pod } from "../../kinds/core/v1.ts";
 import type { Live } from "../../kube/live.ts";
 import { controllerOf } from "../../kube/owner.ts";
-import { formatTime } from "../controllers/controller.ts";
+import { formatTime } from "../../kube/time.ts";
 import { ContainerLog } from "./container_log.ts";
 import {
   behaviorOf,

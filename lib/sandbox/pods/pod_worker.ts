@@ -8,7 +8,7 @@ import type { Clock } from "../../base/clock.ts";
 import type { DeepReadonly } from "../../base/deep_readonly.ts";
 import type { Container, Pod, PodStatus } from "../../kinds/core/v1.ts";
 import type { Live } from "../../kube/live.ts";
-import { formatTime } from "../controllers/controller.ts";
+import { formatTime } from "../../kube/time.ts";
 import { earliest } from "../controllers/pods.ts";
 import { RunningContainer } from "./container.ts";
 import { podStatus } from "./pod_status.ts";

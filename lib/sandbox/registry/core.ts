@@ -13,6 +13,8 @@ import type { Admission } from "./admission.ts";
 import type { Draft, ResourceCatalog, ServedResource, StoredObject } from "./served_resource.ts";
 import { type Shape, shapeOfKind } from "./shape.ts";
 import type { StrategyContext } from "./strategy.ts";
+import type { WriteOptions } from "./write_options.ts";
+import { formatTime } from "../../kube/time.ts";
 
 /** What a registry is made of. */
 export interface CoreOptions {
@@ -92,7 +94,7 @@ export class Core {
   }
 
   /** What strategies can ask for. */
-  context(warn: (message: string) => void): StrategyContext {
+  context({ user, warn }: Pick<WriteOptions, "user" | "warn"> = {}): StrategyContext {
     const { storage, clock } = this;
     return {
       now: this.now(),
@@ -102,7 +104,8 @@ export class Core {
         const prefix = namespace === undefined ? "" : `${namespace}/`;
         for (const [, object] of storage.entries(storedAs, prefix)) yield object;
       },
-      warn,
+      warn: (message) => warn?.(message),
+      ...user && { user },
     };
   }
 
@@ -121,14 +124,4 @@ export class Core {
       },
     };
   }
-}
-
-/**
- * Writes a time as the API does.
- *
- * @param ms Milliseconds since the epoch.
- * @returns RFC 3339 with seconds.
- */
-export function formatTime(ms: number): string {
-  return new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
 }

@@ -62,7 +62,7 @@ export function createDraft(write: Write, draft: Draft): StoredObject {
   const { strategy } = core.storedVersion(resource);
   if (strategy.generation || resource.custom) stored.metadata.generation = 1;
   if (resource.custom && resource.served.has("status")) delete stored.status;
-  strategy.prepareForCreate?.(stored, core.context((message) => options.warn?.(message)));
+  strategy.prepareForCreate?.(stored, core.context(options));
   validate(write, stored);
   const newName = stored.metadata.name!;
   admit(write, "validating", { operation: "CREATE", name: newName, object: stored, old: undefined });

@@ -29,10 +29,11 @@ class WrongType extends Error {}
  * @param shape What its schema allows.
  * @param isCustom Whether a CustomResourceDefinition defines the schema: then values of wrong types are kept, as they
  * are judged later, and `null` and empty values stay what they are.
+ * @param isApplied Whether it comes from an apply: then `null` is no way to leave out fields of custom resources.
  * @returns The new object and what was found out.
  */
-export function decodeObject(value: KubeObject, shape: Shape, isCustom: boolean): DecodedObject {
-  const decoder = new Decoder(isCustom);
+export function decodeObject(value: KubeObject, shape: Shape, isCustom: boolean, isApplied = false): DecodedObject {
+  const decoder = new Decoder(isCustom, isApplied);
   const { unknown } = decoder;
   try {
     return { draft: decoder.object(value as Draft, shape) as Draft, unknown };
@@ -48,14 +49,16 @@ const DROPPED: unique symbol = Symbol("dropped");
 class Decoder {
   readonly unknown: string[] = [];
   readonly #isCustom: boolean;
+  readonly #isApplied: boolean;
   /** Where we are: fields, keys and indexes. */
   readonly #path: (string | number)[] = [];
   /** The structs around, and the fields of them that led here. */
   readonly #structs: Shape[] = [];
   readonly #fields: string[] = [];
 
-  constructor(isCustom: boolean) {
+  constructor(isCustom: boolean, isApplied: boolean) {
     this.#isCustom = isCustom;
+    this.#isApplied = isApplied;
   }
 
   object(value: Record<string, unknown>, shape: Shape): Record<string, unknown> {
@@ -98,7 +101,10 @@ class Decoder {
         return isJsonObject(value) ? this.#map(value, shape.items) : this.#wrong(value, shape);
       case "array":
         return Array.isArray(value)
-          ? value.map((item, i) => this.#item(item, i, shape.items))
+          ? value.map((item, i) => {
+            const decoded = this.#item(item, i, shape.items);
+            return decoded === DROPPED ? null : decoded;
+          })
           : this.#wrong(value, shape);
       case "integer":
         return isInteger(value, shape.format) ? value : this.#wrong(value, shape);
@@ -112,7 +118,12 @@ class Decoder {
   }
 
   #map(value: Record<string, unknown>, items: Shape): Record<string, unknown> {
-    return Object.fromEntries(Object.keys(value).map((key) => [key, this.#item(value[key], key, items)]));
+    const map: Record<string, unknown> = {};
+    for (const key of Object.keys(value)) {
+      const item = this.#item(value[key], key, items);
+      if (item !== DROPPED) map[key] = item;
+    }
+    return map;
   }
 
   #item(value: unknown, key: string | number, shape: Shape): unknown {
@@ -120,12 +131,12 @@ class Decoder {
     const decoded = this.#value(value, shape);
     this.#path.pop();
     if (decoded !== DROPPED) return decoded;
-    return this.#isGo() ? zeroOf(shape) : null;
+    return this.#isGo() ? zeroOf(shape) : shape.default === undefined ? DROPPED : this.#value(shape.default, shape);
   }
 
   #null(shape: Shape): unknown {
     if (this.#isGo()) return shape.type === "any" && shape.keepsUnknown ? null : DROPPED;
-    return shape.nullable ? null : DROPPED;
+    return shape.nullable || this.#isApplied && shape.default === undefined ? null : DROPPED;
   }
 
   #wrong(value: unknown, shape: Shape): unknown {

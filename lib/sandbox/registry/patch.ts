@@ -8,6 +8,7 @@ import { isJsonObject, stringifyJson } from "../../base/json.ts";
 import type { KubeObject } from "../../kube/object.ts";
 import { formatApiVersion, parseApiVersion } from "../../kube/resource_type.ts";
 import { ApplyConflictError, ApplyError } from "../field_manager/errors.ts";
+import { goText } from "../patch/go_text.ts";
 import { applyJsonPatch } from "../patch/json_patch.ts";
 import { applyMergePatch } from "../patch/merge_patch.ts";
 import { PatchError } from "../patch/patch_error.ts";
@@ -30,7 +31,7 @@ import {
 } from "./status_error.ts";
 import { checkName, updateDraft } from "./update.ts";
 import { settleNamespace, type Write } from "./write.ts";
-import type { Patch } from "./write_options.ts";
+import type { Patch, WriteOptions } from "./write_options.ts";
 
 /** The types of patches of custom resources, which have no merge keys. */
 const CUSTOM_PATCH_TYPES = [
@@ -54,7 +55,7 @@ export function patchObject(write: Write, name: string, patch: Patch): StoredObj
   if (patch.type === "apply") return applyObject(write, name, patch.body, stored);
   if (stored === undefined) throw notFound(resource, name);
   const live = core.view(resource, stored);
-  const draft = readPatched(write, patched(live, patch, resource));
+  const draft = readPatched(write, patched(live, patch, resource), patch);
   checkName(draft, name);
   settleNamespace(write, draft);
   const managed = core.fieldManager(resource).update({ ...managedWrite(write), live, draft });
@@ -93,7 +94,7 @@ function applyObject(write: Write, name: string, config: unknown, stored: Stored
   }
   const live = stored && core.view(resource, stored);
   const named = { ...config, metadata: { ...metadata, name } };
-  const merged = readPatched(write, merge(write, live, named), true);
+  const merged = readPatched(write, merge(write, live, named), { type: "apply", body: config });
   settleNamespace(write, merged);
   if (stored !== undefined) return updateDraft(write, merged, stored);
   delete merged.metadata.resourceVersion;
@@ -134,8 +135,17 @@ function managedWrite({ core, resource, options }: Write) {
 }
 
 /** Reads what came of a patch; of an apply, unknown fields were refused before. */
-function readPatched({ core, resource, options }: Write, object: KubeObject, isApply = false): Draft {
-  return decodeDraft(core, resource, object, isApply ? { ...options, fieldValidation: "Ignore" } : options, (why) => {
-    return invalid({ group: "", kind: "" }, "", [invalidValue("patch", stringifyJson(object), why)]);
-  });
+function readPatched({ core, resource, options }: Write, object: KubeObject, { type, body }: Patch): Draft {
+  const refuse = (why: string) => {
+    const value = type === "strategic" ? goText(body) : stringifyJson(object);
+    return invalid({ group: "", kind: "" }, "", [invalidValue("patch", value, why)]);
+  };
+  if (type === "json" || type === "merge") {
+    for (const field of ["apiVersion", "kind"] as const) {
+      const name = field === "kind" ? "Kind" : field;
+      if (!object[field]) throw refuse(`Object '${name}' is missing in '${stringifyJson(object)}'`);
+    }
+  }
+  const decoding: WriteOptions = type === "apply" ? { ...options, fieldValidation: "Ignore" } : options;
+  return decodeDraft(core, resource, object, decoding, refuse, type);
 }

@@ -10,7 +10,7 @@ import type { Core } from "./core.ts";
 import { decodeObject } from "./decode_object.ts";
 import type { Draft, ServedResource } from "./served_resource.ts";
 import { badRequest } from "./status_error.ts";
-import type { WriteOptions } from "./write_options.ts";
+import type { Patch, WriteOptions } from "./write_options.ts";
 
 /**
  * Reads an object that a client sent whole.
@@ -39,6 +39,7 @@ export function readDraft(core: Core, resource: ServedResource, value: KubeObjec
  * @param value The object; it is not changed.
  * @param options The options of the request.
  * @param refuse Makes the error if it cannot be read.
+ * @param patchType The type of the patch that made the object; absent if it was sent whole.
  * @returns A new object with nothing but the fields of its schema, complete with defaults.
  */
 export function decodeDraft(
@@ -47,8 +48,9 @@ export function decodeDraft(
   value: KubeObject,
   { fieldValidation = "Warn", warn }: WriteOptions,
   refuse: (why: string) => Error,
+  patchType?: Patch["type"],
 ): Draft {
-  const { draft: decoded, unknown, error } = decode(core, resource, value);
+  const { draft: decoded, unknown, error } = decode(core, resource, value, patchType);
   if (error !== undefined) throw refuse(error);
   const warnings = unknown.map((field) => `unknown field ${JSON.stringify(field)}`);
   if (warnings.length > 0 && fieldValidation === "Strict") {
@@ -62,9 +64,15 @@ export function decodeDraft(
   return draft;
 }
 
-function decode(core: Core, resource: ServedResource, value: KubeObject): ReturnType<typeof decodeObject> {
+function decode(
+  core: Core,
+  resource: ServedResource,
+  value: KubeObject,
+  patchType: Patch["type"] | undefined,
+): ReturnType<typeof decodeObject> {
   const typed = { ...value, kind: resource.kind, apiVersion: formatApiVersion(resource) };
-  return resource.decode?.(typed) ?? decodeObject(typed, core.shape(resource), resource.custom);
+  return resource.decode?.(typed, patchType !== "strategic") ??
+    decodeObject(typed, core.shape(resource), resource.custom, patchType === "apply");
 }
 
 function checkKind(core: Core, resource: ServedResource, value: KubeObject): void {

@@ -56,7 +56,7 @@ export class Registry {
 
   /** What admission can ask for. */
   get context(): StrategyContext {
-    return this.#core.context(() => {});
+    return this.#core.context();
   }
 
   /**
@@ -80,7 +80,7 @@ export class Registry {
    */
   get(resource: ServedResource, namespace: string, name: string, resourceVersion?: string): StoredObject {
     checkReached(this.storage, parseRevision(resourceVersion));
-    const stored = this.storage.get(resource.storedAs, objectKey(namespace, name));
+    const stored = this.storage.get(resource.storedAs, objectKey(resource.namespaced ? namespace : "", name));
     if (stored === undefined) throw notFound(resource, name);
     return this.#core.view(resource, stored);
   }

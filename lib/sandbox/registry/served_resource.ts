@@ -96,9 +96,10 @@ export interface ServedResource extends ResourceType {
    * are read by the schema alone.
    *
    * @param value The object as JSON; it is not changed.
+   * @param isText Whether it is read from text; otherwise it was put together from parts. @default {true}
    * @returns The new object; the paths of fields that the kind does not have; why it cannot be read, in Go's words.
    */
-  decode?(value: unknown): { readonly draft: Draft; readonly unknown: readonly string[]; readonly error?: string };
+  decode?(value: unknown, isText?: boolean): { readonly draft: Draft; readonly unknown: readonly string[]; readonly error?: string };
   /** The columns of its tables, of which the first shows the name. */
   readonly columns: readonly TableColumn[];
   /** How objects are completed and judged. */

@@ -65,7 +65,7 @@ export function updateDraft(write: Write, draft: Draft, old: StoredObject): Stor
   const admitted = { operation: "UPDATE", name, object: next, old } as const;
   admit(write, "mutating", admitted);
   next = prepare(write, next, old);
-  const context = core.context((message) => options.warn?.(message));
+  const context = core.context(options);
   validate(write, next, ({ strategy }) => [
     ...validateMetadataUpdate(next.metadata, old.metadata),
     ...isOther(options.subresource) ? [] : strategy.validateUpdate?.(next, old, context) ?? [],
@@ -126,7 +126,7 @@ function checkResourceVersion({ core, resource }: Write, { metadata }: Draft, ol
 /** Keeps what such a request cannot change. */
 function prepare({ core, resource, options }: Write, draft: Draft, old: StoredObject): Draft {
   const { strategy } = core.storedVersion(resource);
-  const context = core.context((message) => options.warn?.(message));
+  const context = core.context(options);
   const isStatus = options.subresource === "status";
   const next = isStatus ? withStatusOf(draft, old, resource.custom) : draft;
   const { metadata } = next;

@@ -68,7 +68,7 @@ export function validate(
 ): void {
   const { core, resource, options } = write;
   const stored = core.storedVersion(resource);
-  const context = core.context((message) => options.warn?.(message));
+  const context = core.context(options);
   const { strategy } = stored;
   const errors = [
     ...validateMetadata(draft.metadata, resource.namespaced, strategy.validateName),

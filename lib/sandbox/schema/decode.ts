@@ -6,6 +6,7 @@
 
 import { isJsonObject } from "../../base/json.ts";
 import type { KindSchema } from "../../kube/schema.ts";
+import { typeName } from "../patch/go_text.ts";
 import type { Draft } from "../registry/served_resource.ts";
 import { DecodeError } from "./decode_error.ts";
 import type { FieldPlan, ObjectPlan, ValuePlan } from "./go_types.ts";
@@ -36,10 +37,16 @@ export interface DecodedType {
  * @param value The object, as JSON.
  * @param type Its type.
  * @param plans How types are read.
+ * @param isText Whether it is read from text; otherwise it was put together from parts.
  * @returns What was read.
  */
-export function decodeTyped(value: unknown, { name, schema: { schema, find } }: DecodedType, plans: Plans): Decoded {
-  const decoder = new Decoder(plans, find);
+export function decodeTyped(
+  value: unknown,
+  { name, schema: { schema, find } }: DecodedType,
+  plans: Plans,
+  isText = true,
+): Decoded {
+  const decoder = new Decoder(plans, find, isText);
   const unknown = decoder.unknown;
   try {
     if (!isJsonObject(value)) {
@@ -59,15 +66,17 @@ class Decoder {
   readonly unknown: string[] = [];
   readonly #plans: Plans;
   readonly #find: KindSchema["find"];
+  readonly #isText: boolean;
   /** Where the value is: fields, keys and places in lists. */
   readonly #path: (string | number)[] = [];
   /** The fields alone: so Go names it in its errors. */
   readonly #fields: string[] = [];
   #struct = "";
 
-  constructor(plans: Plans, find: KindSchema["find"]) {
+  constructor(plans: Plans, find: KindSchema["find"], isText: boolean) {
     this.#plans = plans;
     this.#find = find;
+    this.#isText = isText;
   }
 
   object(value: Fields, plan: ObjectPlan): Fields {
@@ -135,6 +144,7 @@ class Decoder {
   }
 
   #refuse(value: unknown, plan: ValuePlan): never {
+    if (!this.#isText) throw new DecodeError(cannotConvert(value, plan));
     const path = [this.#struct, ...this.#fields].join(".");
     const what = typeof value === "number" && (plan.kind === "int" || plan.kind === "intOrString") ||
         typeof value === "bigint"
@@ -152,6 +162,30 @@ function formatPath(path: readonly (string | number)[]): string {
 function cannot(value: unknown): string {
   const type = Array.isArray(value) ? "array" : typeof value === "boolean" ? "bool" : typeof value;
   return `cannot unmarshal ${type === "bigint" ? "number" : type} into`;
+}
+
+/** What Go's converter of maps to structs says of a value of another type. */
+function cannotConvert(value: unknown, { kind, go }: ValuePlan): string {
+  const type = typeName(value);
+  const goKind = Array.isArray(value) ? "slice" : typeof value === "object" ? "map" : type;
+  switch (kind) {
+    case "object":
+      return `cannot restore struct from: ${goKind}`;
+    case "list":
+    case "bytes":
+      return `cannot restore slice from ${goKind}`;
+    case "map":
+      return `cannot restore map from ${goKind}`;
+    case "string":
+      return type === "int64" ? `cannot convert int64 to ${go}` : "unrecognized type: string";
+    case "int":
+      return type === "float64" ? `cannot convert float64 to ${go}` : `unrecognized type: ${go}`;
+    case "bool":
+    case "number":
+      return `unrecognized type: ${go}`;
+    default:
+      return `json: ${cannot(value)} Go value of type ${go}`;
+  }
 }
 
 function isZero(value: unknown, kind: ValuePlan["kind"]): boolean {

@@ -6,12 +6,14 @@
 
 import { DatabaseSync } from "node:sqlite";
 import { parseJson, stringifyJson } from "../../base/json.ts";
+import { KubescriptError } from "../../kube/error.ts";
 import type { StoredObject } from "../registry/served_resource.ts";
 import type { LogEntry, StorageLog } from "./storage_log.ts";
 
 // With a write-ahead log each write is in the hands of the operating system when it returns: a process that is killed
 // loses nothing, and only a power failure can undo the last writes.
 const SCHEMA = `
+  PRAGMA locking_mode = EXCLUSIVE;
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = NORMAL;
   CREATE TABLE IF NOT EXISTS revision (only INTEGER PRIMARY KEY CHECK (only = 0), value INTEGER NOT NULL);
@@ -26,10 +28,10 @@ const SCHEMA = `
  *
  * @param path The file, which is made if it is not there.
  * @returns The log.
+ * @throws {KubescriptError} If another process has it open, or it cannot be used.
  */
 export function openSqliteLog(path: string): StorageLog {
-  const database = new DatabaseSync(path);
-  database.exec(SCHEMA);
+  const database = openDatabase(path);
   const begin = database.prepare("BEGIN");
   const commit = database.prepare("COMMIT");
   const count = database.prepare("INSERT OR REPLACE INTO revision VALUES (0, ?)");
@@ -49,6 +51,20 @@ export function openSqliteLog(path: string): StorageLog {
     },
     [Symbol.dispose]: () => database.close(),
   };
+}
+
+function openDatabase(path: string): DatabaseSync {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path);
+    database.exec(SCHEMA);
+    return database;
+  } catch (cause) {
+    database?.close();
+    const { message } = cause as Error;
+    const reason = message === "database is locked" ? "another sandbox uses it" : message;
+    throw new KubescriptError(`Cannot open "${path}": ${reason}`, { cause });
+  }
 }
 
 function* readEntries(database: DatabaseSync): Generator<LogEntry> {

@@ -1,4 +1,4 @@
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
 import { Storage } from "./storage.ts";
 import { openSqliteLog } from "./sqlite_log.ts";
 
@@ -27,4 +27,17 @@ Deno.test("openSqliteLog() keeps what was written, also if the process is killed
     ["c", 9007199254740993n],
   ]);
   for (const suffix of ["", "-wal", "-shm"]) await Deno.remove(path + suffix).catch(() => {});
+});
+
+Deno.test("openSqliteLog() lets nobody else write meanwhile", async () => {
+  const path = await Deno.makeTempFile({ suffix: ".db" });
+  {
+    using _ = openSqliteLog(path);
+    throws(() => openSqliteLog(path), {
+      name: "KubescriptError",
+      message: `Cannot open "${path}": another sandbox uses it`,
+    });
+  }
+  openSqliteLog(path)[Symbol.dispose]();
+  await Deno.remove(path);
 });

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { formatLabelSelector, type LabelRequirement } from "../../kube/label_selector.ts";
+import { formatLabelSelector, readObjectSelector } from "../../kube/label_selector.ts";
 import type { LabelSelector } from "../../kinds/meta/v1.ts";
 import type { PodTemplateSpec } from "../../kinds/core/v1.ts";
 import type { StoredObject } from "../registry/served_resource.ts";
@@ -71,22 +71,9 @@ export function labelsText(labels: Readonly<Record<string, string>> | undefined)
     .join(",") || "<none>";
 }
 
-const OPERATORS: Readonly<Record<string, LabelRequirement["operator"]>> = {
-  In: "in",
-  NotIn: "notin",
-  Exists: "exists",
-  DoesNotExist: "!",
-};
-
 /** Writes a selector of an object as one of a query; it is empty if nothing, or everything, is selected. */
 export function selectorText(selector: LabelSelector | undefined): string {
-  const labels = Object.entries(selector?.matchLabels ?? {}).map(([key, value]): LabelRequirement => {
-    return { key, operator: "=", values: [value] };
-  });
-  const expressions = (selector?.matchExpressions ?? []).map(({ key, operator, values }): LabelRequirement => {
-    return { key, operator: OPERATORS[operator] ?? "in", values: (values ?? []).toSorted() };
-  });
-  return formatLabelSelector([...labels, ...expressions].sort((a, b) => a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  return formatLabelSelector(readObjectSelector(selector ?? {}));
 }
 
 /**

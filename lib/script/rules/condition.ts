@@ -7,6 +7,7 @@
 import { systemClock } from "../../base/clock.ts";
 import { type Condition, findCondition } from "../../kube/condition.ts";
 import type { KubeObject } from "../../kube/object.ts";
+import { formatTime } from "../../kube/time.ts";
 
 /** What a condition states. */
 export interface ConditionStatement {
@@ -46,6 +47,6 @@ export function condition(
   const status = statement.status ? "True" : "False";
   const before = findCondition(object as KubeObject & { readonly status?: unknown }, statement.type);
   const since = before?.status === status ? before.lastTransitionTime : undefined;
-  const lastTransitionTime = since ?? new Date(nowMs).toISOString().replace(/\.\d+/, "");
+  const lastTransitionTime = since ?? formatTime(nowMs);
   return { ...statement, status, lastTransitionTime };
 }

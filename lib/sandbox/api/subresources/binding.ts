@@ -6,7 +6,7 @@
 
 import { isJsonObject, stringifyJson } from "../../../base/json.ts";
 import type { KubeObject } from "../../../kube/object.ts";
-import { formatTime } from "../../registry/core.ts";
+import { formatTime } from "../../../kube/time.ts";
 import { notSupported, required } from "../../registry/field_error.ts";
 import type { Draft, ServedResource } from "../../registry/served_resource.ts";
 import { badRequest, conflict, invalid } from "../../registry/status_error.ts";
