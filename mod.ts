@@ -128,7 +128,7 @@ export { type Change, changed, type ChangedOptions, type ChangeEvent } from "./l
 export { condition, type ConditionStatement } from "./lib/script/rules/condition.ts";
 export type { Json, Kinds, Log, ObjectOf, Reads, ReadSelection, RuleContext } from "./lib/script/rules/context.ts";
 export { each, type EachOptions, type EachResult } from "./lib/script/rules/each.ts";
-export { extend, type Extension } from "./lib/script/rules/extend.ts";
+export { extend, type Extension, type ExtensionFields } from "./lib/script/rules/extend.ts";
 export { Permanent, permanent, RetryAfter, retryAfter } from "./lib/script/rules/outcome.ts";
 export { reconcile, type ReconcileOptions } from "./lib/script/rules/reconcile.ts";
 export type { Rule } from "./lib/script/rules/rule.ts";

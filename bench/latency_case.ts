@@ -1,5 +1,6 @@
 /**
- * One measurement of `bench/latency.ts`, in a process of its own: prints what it measured as JSON.
+ * One measurement of `bench/latency.ts`, in a process of its own: prints what it measured as JSON. For `bench/outage.ts`
+ * it prints what it is told.
  *
  * @module
  */
@@ -28,7 +29,14 @@ const startMs = performance.now();
 
 /** Calls back for every object, and for every change of one. */
 async function follow(onObject: (object: LiveObject) => void): Promise<void> {
-  if (what === "bare") return await followBare(onObject);
+  if (what === "bare") {
+    // What can be reached at best: it tries anew ten times a second.
+    while (mode === "outage") {
+      await followBare(onObject).catch(() => {});
+      await systemClock.sleep(100);
+    }
+    return await followBare(onObject);
+  }
   if (what === "rule") return await followByRule(onObject);
   const client = await connect({ concurrency: 16, requestTimeoutMs: 30_000, clock: systemClock });
   const informer = new Informers(client).get(ConfigMap, { namespace, labels });
@@ -55,8 +63,9 @@ async function followBare(onObject: (object: LiveObject) => void): Promise<void>
 
 async function followByRule(onObject: (object: LiveObject) => void): Promise<void> {
   await runScript({
+    // Of scripts with one name one runs, and the next one would wait for the Lease of the one before.
     source: {
-      script: script("latency", {
+      script: script(`latency-${crypto.randomUUID().slice(0, 8)}`, {
         namespace,
         rules: { seen: reconcile(ConfigMap, { labels }, (object) => onObject(object as LiveObject)) },
       }),
@@ -137,6 +146,13 @@ async function measureBurst(onSeen: (callback: (object: LiveObject) => void) => 
   console.log(JSON.stringify({ startMs: startedMs, cpuMs: await cpuMs() - before }));
 }
 
+/** Tells what every event says, for as long as it runs. */
+async function tell(onSeen: (callback: (object: LiveObject) => void) => void): Promise<never> {
+  onSeen(({ data }) => console.log((data as Record<string, string>)["touched"]));
+  console.log("ready");
+  return await new Promise(() => {});
+}
+
 let handle: (object: LiveObject) => void = () => {};
 const started = Promise.withResolvers<void>();
 const names = new Set<string>();
@@ -147,8 +163,9 @@ void follow((object) => {
 });
 await started.promise;
 const startedMs = performance.now() - startMs;
-await systemClock.sleep(3_000);
+if (mode !== "outage") await systemClock.sleep(3_000);
 const onSeen = (callback: (object: LiveObject) => void) => void (handle = callback);
-if (mode === "latency") await measureLatency(onSeen);
+if (mode === "outage") await tell(onSeen);
+else if (mode === "latency") await measureLatency(onSeen);
 else await measureBurst(onSeen, startedMs);
 Deno.exit(0);

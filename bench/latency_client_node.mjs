@@ -1,5 +1,6 @@
 /**
- * One measurement of `bench/latency.ts` with `@kubernetes/client-node`, in a process of its own.
+ * One measurement of `bench/latency.ts` with `@kubernetes/client-node`, in a process of its own. For `bench/outage.ts`
+ * it prints what it is told.
  *
  * @module
  */
@@ -35,9 +36,16 @@ for (const event of ["add", "update"]) {
     handle(object);
   });
 }
+// As its documentation says.
+informer.on("error", () => setTimeout(() => informer.start(), 5_000));
 await informer.start();
 await started.promise;
 const startedMs = performance.now() - startMs;
+if (mode === "outage") {
+  handle = ({ data }) => console.log(data.touched);
+  console.log("ready");
+  await new Promise(() => {});
+}
 await sleep(3_000);
 if (mode === "latency") await measureLatency();
 else await measureBurst();

@@ -1,5 +1,6 @@
 /**
- * The runner of `bench/steady.ts`, in a process of its own: prints how much memory it holds, as JSON, every five seconds.
+ * The runner of `bench/steady.ts`, in a process of its own: prints every second, as JSON, what it has sent since, and how
+ * much memory it holds.
  *
  * @module
  */
@@ -23,12 +24,22 @@ const steady = script("steady", {
   },
 });
 
+let requests: string[] = [];
+const { fetch } = globalThis;
+globalThis.fetch = (input, init) => {
+  const { method, url } = new Request(input, { method: init?.method ?? "GET" });
+  requests.push(`${method} ${url}`);
+  return fetch(input, init);
+};
+let ticks = 0;
 setInterval(() => {
-  (globalThis as { gc?: () => void }).gc?.();
+  // Often enough to know what is held, and seldom enough to cost little.
+  if (ticks++ % 15 === 0) (globalThis as { gc?: () => void }).gc?.();
   const { heapUsed, external, rss } = Deno.memoryUsage();
   const mebibytes = (bytes: number) => Math.round(bytes / 2 ** 20);
-  console.log(JSON.stringify({ heldMiB: mebibytes(heapUsed + external), rssMiB: mebibytes(rss) }));
-}, 5_000);
+  console.log(JSON.stringify({ requests, heldMiB: mebibytes(heapUsed + external), rssMiB: mebibytes(rss) }));
+  requests = [];
+}, 1_000);
 
 await runScript({
   source: { script: steady },

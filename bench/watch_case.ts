@@ -3,12 +3,18 @@
  *
  * @module
  */
+import { reconcile, script } from "@kubescript/kubescript";
 import { systemClock } from "../lib/base/clock.ts";
 import { resolveConfig } from "../lib/client/config/resolve.ts";
 import { connect } from "../lib/client/connect.ts";
+import { ForwardingSender } from "../lib/client/forwarding_sender.ts";
+import type { StreamOptions } from "../lib/client/sender.ts";
+import type { WatchEvent } from "../lib/client/watch_stream.ts";
+import { runScript } from "../lib/engine/commands.ts";
 import { ConfigMap, Pod } from "../lib/kinds/core/v1.ts";
 import { watchRequest } from "../lib/kube/read_request.ts";
 import type { LiveObject } from "../lib/kube/object.ts";
+import type { KubeRequest } from "../lib/kube/request.ts";
 import { clientSource } from "../lib/watch/client_source.ts";
 import { Informers } from "../lib/watch/informers.ts";
 import { Reflector } from "../lib/watch/reflector.ts";
@@ -50,8 +56,7 @@ async function replay(): Promise<void> {
     list: inner.list,
     async *watch(options) {
       options.onOpen();
-      const annotations = { "k8s.io/initial-events-end": "true" };
-      yield { type: "BOOKMARK", object: { metadata: { resourceVersion, annotations } } as unknown as LiveObject };
+      yield beginning();
       yield* inner.watch({ ...options, onOpen() {}, resourceVersion });
     },
   };
@@ -66,6 +71,73 @@ async function replay(): Promise<void> {
   const startMs = performance.now();
   await reflector.run(stop.signal);
   await report(performance.now() - startMs, target.size);
+}
+
+/** The end of the initial events of a watch that has none. */
+function beginning(): WatchEvent {
+  const annotations = { "k8s.io/initial-events-end": "true" };
+  return { type: "BOOKMARK", object: { metadata: { resourceVersion, annotations } } as unknown as LiveObject };
+}
+
+let replayMs = 0;
+
+/** Lets the first watch of the objects begin at a version, as soon as everything else is done. */
+class ReplaySender extends ForwardingSender {
+  override async *stream<T>(
+    request: KubeRequest,
+    read: (response: Response) => AsyncIterable<T>,
+    options?: StreamOptions,
+  ): AsyncGenerator<T> {
+    if (!request.path.includes("sendInitialEvents") || !request.path.includes(encodeURIComponent(labels))) {
+      return yield* this.sender.stream(request, read, options);
+    }
+    yield beginning() as T;
+    await clock.sleep(5_000);
+    const replayed = watchRequest(type, {
+      ...{ labelSelector: labels, allowWatchBookmarks: true, timeoutSeconds: 300 },
+      resourceVersion,
+    });
+    replayMs = performance.now();
+    yield* this.sender.stream(replayed, read, options);
+  }
+}
+
+/** Runs a rule for everything that has happened since a version. */
+async function replayByRule(): Promise<void> {
+  const seen = new Set<string>();
+  const done = Promise.withResolvers<void>();
+  const onObject = ({ metadata: { name } }: Pick<LiveObject, "metadata">) => {
+    if (seen.add(name).size === total) done.resolve();
+  };
+  void runScript({
+    source: {
+      script: script(`replay-${crypto.randomUUID().slice(0, 8)}`, {
+        namespace,
+        rules: {
+          seen: reconcile(ConfigMap, { labels: { bench: "watch" } }, (object) => onObject(object as LiveObject)),
+        },
+      }),
+    },
+    connect: async (options) => (await connect(options)).withSender((sender) => new ReplaySender(sender)),
+    ...connectOptions,
+    params: [],
+    forceConflicts: false,
+    listen() {},
+    signal: new AbortController().signal,
+    only: [],
+    once: false,
+    ruleConcurrency: 16,
+    allowDelete: [],
+    allowEmpty: false,
+    pruneEarly: true,
+    wait: false,
+    timeoutMs: 0,
+    gracePeriodMs: 10_000,
+    onUnderWay() {},
+    log: ({ level, message }) => level === "info" || console.error(message),
+  });
+  await done.promise;
+  await report(performance.now() - replayMs, seen.size);
 }
 
 /** What any client in this runtime has to do at least: read, split, parse, keep. */
@@ -112,5 +184,6 @@ async function report(ms: number, objects: number): Promise<void> {
 
 if (mode.startsWith("bare")) await bare();
 else if (mode === "replay") await replay();
+else if (mode === "rule-replay") await replayByRule();
 else await sync();
 Deno.exit(0);

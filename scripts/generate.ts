@@ -1,7 +1,8 @@
 /**
- * `deno task generate`: writes `lib/kinds` from what a real API server says about itself.
+ * `deno task generate`: writes `lib/kinds` from what a real API server says about itself, and `lib/sandbox/schema` from
+ * the Go types of the same version.
  *
- * It starts the test control plane for that, or uses the one that `deno task cluster env` names.
+ * It starts the test control plane for that, or uses the one that `deno task cluster env` names, and it needs Go.
  *
  * @module
  */
@@ -13,6 +14,7 @@ import { attachVariable, testCluster } from "../tests/cluster/attach.ts";
 import { startControlPlane } from "../tests/cluster/control_plane.ts";
 import { type BuiltInApi, readApi } from "./generate/api.ts";
 import { type Columns, printColumns, readColumns } from "./generate/column_data.ts";
+import { printGoTypes, readGoTypes } from "./generate/go_types.ts";
 import { printKindFiles } from "./generate/kind_files.ts";
 import { findLenience } from "./generate/lenience.ts";
 import { printOpenApi } from "./generate/openapi_data.ts";
@@ -21,7 +23,9 @@ import { type Lenience, printSchemas } from "./generate/schema_data.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const KINDS = new URL("lib/kinds/", ROOT);
+const GO_TYPES = new URL("lib/sandbox/schema/", ROOT);
 const FIXTURE = new URL("scripts/generate/fixtures/policy.json", ROOT);
+const GO_FIXTURE = new URL("scripts/generate/fixtures/go_types.json", ROOT);
 const PROJECT = new URL("deno.json", ROOT);
 
 const { api, lenience, columns } = await readRunningApi();
@@ -37,9 +41,13 @@ for (const [path, text] of [...files, ...schemas, ...published]) {
   Deno.mkdirSync(new URL("./", file), { recursive: true });
   Deno.writeTextFileSync(file, path.endsWith(".ts") ? await formatTypeScript(text, ROOT) : text);
 }
+const goTypes = await readGoTypes();
+for (const [path, text] of printGoTypes(goTypes, schemas)) Deno.writeTextFileSync(new URL(path, GO_TYPES), text);
 Deno.writeTextFileSync(PROJECT, withKindExports(Deno.readTextFileSync(PROJECT), files.keys()));
 const policy = { serverVersion: api.serverVersion, ...selectKinds(api, ({ group }) => group === "policy") };
 Deno.writeTextFileSync(FIXTURE, JSON.stringify(policy, null, 2) + "\n");
+const policyTypes = goTypes.filter(({ name }) => /^policy\/v1\.|^meta\/v1\.TypeMeta$/.test(name));
+Deno.writeTextFileSync(GO_FIXTURE, JSON.stringify(policyTypes, null, 2) + "\n");
 for (const paths of [files.keys(), schemas.keys(), published.keys()]) {
   const sizes = [...paths].map((path) => Deno.statSync(new URL(path, KINDS)).size);
   const kibibytes = Math.round(sizes.reduce((sum, size) => sum + size) / 1024);

@@ -10,7 +10,7 @@ export interface RowResult {
   readonly id: string;
   /** Whether it holds, or what the tested server cannot do. */
   readonly result: "ok" | "failed" | "cannot";
-  /** Why it cannot be done. */
+  /** Why it cannot be done, or why not all of it was compared with kubectl. */
   readonly reason?: string;
 }
 
@@ -43,10 +43,13 @@ export interface RowResult {
 export function readRows(report: string): RowResult[] {
   const rows = new Map<string, RowResult>();
   for (const [, name = "", id = "", content = ""] of report.matchAll(TEST_CASE)) {
-    const [, reason] = / \(cannot: (.*)\)$/.exec(unescapeXml(name)) ?? [];
-    if (reason !== undefined) rows.set(id, { id, result: "cannot", reason });
-    else if (content.includes("<failure") || content.includes("<error")) rows.set(id, { id, result: "failed" });
-    else if (!content.includes("<skipped") && !rows.has(id)) rows.set(id, { id, result: "ok" });
+    const [, what, reason] = / \((cannot|not compared): (.*)\)$/.exec(unescapeXml(name)) ?? [];
+    if (what === "cannot") rows.set(id, { id, result: "cannot", reason: reason! });
+    else if (what) {
+      rows.set(id, { id, result: rows.get(id)?.result ?? "ok", reason: `not compared with kubectl: ${reason}` });
+    } else if (content.includes("<failure") || content.includes("<error")) {
+      rows.set(id, { ...rows.get(id), id, result: "failed" });
+    } else if (!content.includes("<skipped") && !rows.has(id)) rows.set(id, { id, result: "ok" });
   }
   return [...rows.values()].sort((a, b) => a.id.localeCompare(b.id, "en", { numeric: true }));
 }

@@ -2,7 +2,7 @@
 /**
  * A small operator: every namespace with the label of a team gets a network policy and a quota, and keeps them.
  */
-import { changed, each, every, main, param, script, task } from "@kubescript/kubescript";
+import { changed, each, every, extend, main, param, script, task } from "@kubescript/kubescript";
 import { Deployment, Job, Namespace, NetworkPolicy, ResourceQuota } from "@kubescript/kubescript/kinds";
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -22,6 +22,8 @@ const tenants = script("tenants", {
       return [
         NetworkPolicy({ metadata: { name: "deny", namespace }, spec: { podSelector: {}, policyTypes: ["Ingress"] } }),
         ResourceQuota({ metadata: { name: "quota", namespace }, spec: { hard: { pods: params.pods } } }),
+        // The namespace is somebody else's: only this annotation is the rule's, and is given up in the end.
+        extend(Namespace, namespace, { metadata: { annotations: { "example.com/managed": "true" } } }),
       ];
     }),
 

@@ -16,7 +16,7 @@ Deno.test("runApp() shows how to begin", async () => {
   const { code, out } = await run();
   strictEqual(code, 0);
   match(out, /kubescript plan hello\.ts/);
-  for (const command of ["plan", "apply", "delete", "proxy", "types", "version"]) {
+  for (const command of ["plan", "apply", "delete", "proxy", "sandbox", "types", "version"]) {
     match(out, new RegExp(`\n  ${command} +[A-Z]`));
   }
 });
@@ -36,6 +36,14 @@ Deno.test("runApp() explains proxy with examples", async () => {
   strictEqual(code, 0);
   match(out, /\n {2}kubescript proxy --port 0 /);
   match(out, /--reject-paths\] .*default = \^\/api\/\.\*\/pods\/\.\*\/exec,/);
+  const widest = Math.max(...out.split("\n").map((line) => line.length));
+  ok(widest <= 160, `${widest}`);
+});
+
+Deno.test("runApp() explains sandbox with examples", async () => {
+  const { code, out } = await run("sandbox", "--help");
+  strictEqual(code, 0);
+  match(out, /\n {2}kubescript sandbox --kubeconfig sandbox\.json\n.*kubescript apply shop\.ts/);
   const widest = Math.max(...out.split("\n").map((line) => line.length));
   ok(widest <= 160, `${widest}`);
 });
@@ -63,6 +71,7 @@ Deno.test("runApp() tells mistakes in the command line, and how to get help", as
     ["proxy x", /Too many arguments/, "kubescript proxy --help"],
     ["proxy --port 70000", /--port: Cannot use "70000" as a port/, "kubescript proxy --help"],
     ["proxy --reject-paths (", /--reject-paths: Cannot read the regular expression "\("/, "kubescript proxy --help"],
+    ["sandbox --nodes 0", /--nodes: Cannot use "0" as a number/, "kubescript sandbox --help"],
     ["types pul", /`pul`, did you mean `pull`/, "kubescript --help"],
     ["types pull kinds.ts", /Too many arguments/, "kubescript types pull --help"],
     ["delete a.ts --allow-delete=some", /--allow-delete: Cannot read "some"/, "kubescript delete --help"],

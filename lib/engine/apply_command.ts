@@ -7,15 +7,18 @@
 import { KubescriptError } from "../kube/error.ts";
 import type { LiveObject } from "../kube/object.ts";
 import { formatRef, refKey } from "../kube/object_ref.ts";
+import { checkGivingUp } from "../plan/extension.ts";
 import { parseAllowance } from "../plan/removal.ts";
 import { applyObject } from "./apply_object.ts";
 import { type AppliedSet, applySet } from "./apply_set.ts";
+import { NotedKinds } from "./noted_kinds.ts";
 import type { ApplyCommandOptions } from "./options.ts";
 import { planSet, type SetPlan } from "./plan_set.ts";
 import { findRail } from "./rails.ts";
 import { membersLeft, type RemovedSet, removeSet } from "./remove_set.ts";
 import type { NotReady, Outcome, Result, Stop } from "./result.ts";
 import type { RunLock } from "./run_lock.ts";
+import { applyExtensions } from "./rules/extensions.ts";
 import { SecretKey } from "./secret_key.ts";
 import { type OpenedScript, openSession, type Session } from "./session.ts";
 import { evaluateScript, type Wanted } from "./wanted.ts";
@@ -117,7 +120,8 @@ class ApplyRun {
     // Who allows that the script is empty knows that everything goes.
     const all = this.#wanted.targets.length === 0 ? [`${members.size}`] : [];
     const allowance = parseAllowance([...this.#options.allowDelete, ...all]);
-    const rail = await findRail(this.#session, planned.removals, { members: members.size, wholeSet: false }, allowance);
+    const rail = checkGivingUp(planned.extensions, allowance) ??
+      await findRail(this.#session, planned.removals, { members: members.size, wholeSet: false }, allowance);
     return rail && { by: "rail", ...rail };
   }
 
@@ -139,9 +143,11 @@ class ApplyRun {
     const planned = await this.#withKey(first, lock);
     const applied = await applySet(this.#session, planned, { signal, timeoutMs: this.#options.timeoutMs });
     this.#outcomes.push(...applied.outcomes);
-    const complete = applied.outcomes.every((outcome) => outcome.status === "done");
+    const isDone = ({ status }: Outcome) => status === "done";
     let rest: Partial<Result> = {};
     try {
+      if (applied.outcomes.every(isDone)) this.#outcomes.push(...await this.#extend(planned, lock, signal));
+      const complete = this.#outcomes.every(isDone);
       rest = { notReady: complete ? await this.#finish(planned, applied, lock, signal) : [] };
       if (!complete && !this.#held && !lock.lost.aborted) await lock.release(lock.parent.scope);
     } catch (error) {
@@ -151,6 +157,13 @@ class ApplyRun {
     }
     const stopped = lockStop(lock) ?? rest.stopped;
     return this.#result(planned, { ...rest, stopped });
+  }
+
+  /** Applies what rules own of other objects, of which some may just have been made. */
+  async #extend({ extensions, context }: SetPlan, lock: RunLock, signal: AbortSignal): Promise<Outcome[]> {
+    const types = extensions.filter(({ desired }) => desired).map(({ type }) => type!);
+    await new NotedKinds(this.#session, lock.parent.live, "extended").add(types);
+    return await applyExtensions(this.#session, extensions, context, signal);
   }
 
   /** Waits until all is ready and prunes; what is left of the lock's scope is what there is now. */

@@ -11,6 +11,7 @@ import type { LiveObject } from "../kube/object.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
 import { applyRequest } from "../kube/write_request.ts";
 import type { Change, PlannedApply } from "../plan/change.ts";
+import { planExtension } from "../plan/extension.ts";
 import { withAdoptedMark, withPreconditions } from "../plan/payload.ts";
 import { type PlanContext, planObject } from "../plan/plan_object.ts";
 import { describeRefusal } from "./refusal.ts";
@@ -49,8 +50,19 @@ export async function applyObject(session: Session, planned: Change, context: Pl
       if (!isOutdated(error) || plans >= MOST_PLANS) return { outcome: failure(change, error, context) };
     }
     const live = await session.client.find(change.type, change.ref);
-    change = await planObject(change.desired!, live, change.type, context);
+    change = await replan(change, change.type, live, context);
   }
+}
+
+function replan(
+  { apiVersion, ref, desired, extender }: Change,
+  type: ResourceType,
+  live: LiveObject | undefined,
+  context: PlanContext,
+): Promise<Change> {
+  return extender
+    ? planExtension({ apiVersion, ref, type, desired, extender }, live, context)
+    : planObject(desired!, live, type, context);
 }
 
 /** What to do when planning again found nothing left to apply, or something in the way. */
@@ -63,8 +75,8 @@ function notApplied(change: Change): Applied {
 }
 
 async function applyOnce(session: Session, change: Change, type: ResourceType, apply: PlannedApply): Promise<Applied> {
-  const { fieldManager } = session.set;
-  const send = (object: PlannedApply["object"]) => sendApply(session, type, object, apply.force);
+  const { fieldManager } = change.extender ?? session.set;
+  const send = (object: PlannedApply["object"]) => sendApply(session, type, object, fieldManager, apply.force);
   const answer = await retryNewKind(session, () => send(apply.object));
   if (apply.restoreOwnership) {
     return { outcome: { change, status: "done" }, live: await dropMadeUpEntry(session, type, answer.object) };
@@ -79,8 +91,13 @@ async function applyOnce(session: Session, change: Change, type: ResourceType, a
 }
 
 /** Applies, and tells whether this made the object. */
-async function sendApply(session: Session, type: ResourceType, object: PlannedApply["object"], force: boolean) {
-  const { fieldManager } = session.set;
+async function sendApply(
+  session: Session,
+  type: ResourceType,
+  object: PlannedApply["object"],
+  fieldManager: string,
+  force: boolean,
+) {
   const request = applyRequest(type, object, { fieldManager, force, fieldValidation: "Strict" });
   const answer = await session.client.send(request);
   return { object: readAnswer(request, answer) as LiveObject, created: answer.status === 201 };

@@ -10,15 +10,19 @@ import { ApiError } from "../client/errors.ts";
 import { refKey } from "../kube/object_ref.ts";
 import { CONFIG_MAP, SECRET } from "../kube/well_known_types.ts";
 import type { Change, Plan } from "../plan/change.ts";
+import { Mask } from "../plan/mask.ts";
+import type { PlanContext } from "../plan/plan_object.ts";
 import { type Member, parseAllowance, planRemovals } from "../plan/removal.ts";
 import type { CommandOptions, WriteCommandOptions } from "./options.ts";
-import { orderRemovals } from "./plan_set.ts";
+import { orderRemovals, planContext } from "./plan_set.ts";
 import { findRail } from "./rails.ts";
 import { membersLeft, type RemovedSet, removeSet } from "./remove_set.ts";
 import type { Result, Stop } from "./result.ts";
 import { LockLostError, type RunLock } from "./run_lock.ts";
 import { RULE_LABEL } from "./rules/child_marks.ts";
+import { applyExtensions, planSweep } from "./rules/extensions.ts";
 import { sweepFinalizers } from "./run/finalized_kinds.ts";
+import { SecretKey } from "./secret_key.ts";
 import { openSession, type Session } from "./session.ts";
 import { type Survey, survey } from "./survey.ts";
 import { lockStop, scopeOf, takeLock, waitForTurn } from "./write_run.ts";
@@ -32,7 +36,8 @@ import { lockStop, scopeOf, takeLock, waitForTurn } from "./write_run.ts";
 export async function planDeletion(options: CommandOptions): Promise<Plan> {
   const { session } = await openSession(options);
   using _ = session;
-  return planOf(session, removalsOf(session, await surveyAll(session)));
+  const found = await surveyAll(session);
+  return planOf(session, [...await planGivingUp(session, found), ...removalsOf(session, found)]);
 }
 
 /**
@@ -53,8 +58,9 @@ export async function deleteScript(options: WriteCommandOptions): Promise<Result
   });
   for (let confirmed = false;;) {
     const found = await surveyAll(session);
+    const givenUp = await planGivingUp(session, found);
     const removals = removalsOf(session, found);
-    const plan = planOf(session, removals);
+    const plan = planOf(session, [...givenUp, ...removals]);
     if (removals.length === 0 && found.parent === undefined) return result(plan);
     const stopped = await findStop(session, found, removals, options);
     if (stopped !== undefined) return result(plan, { stopped });
@@ -63,11 +69,17 @@ export async function deleteScript(options: WriteCommandOptions): Promise<Result
     if (!confirmed) return result(plan, { interrupted: true });
     const lock = await takeLock(session, found, []);
     if (lock === undefined) continue;
-    options.listen({ type: "planned", plan, total: removals.length });
+    options.listen({ type: "planned", plan, total: plan.changes.length });
     try {
-      const removed = await removeAll(session, found, removals, lock, options);
+      const signal = AbortSignal.any([options.signal, lock.lost]);
+      const given = await applyExtensions(session, givenUp, contextOf(session), signal);
+      // The parent tells where the rest is.
+      const removed = given.every(({ status }) => status === "done")
+        ? await removeAll(session, found, removals, lock, { ...options, signal })
+        : await removeNothing(lock);
+      const outcomes = [...given, ...removed.outcomes];
       const interrupted = options.signal.aborted;
-      return result(plan, { ...removed, notReady: removed.remaining, stopped: lockStop(lock), interrupted });
+      return result(plan, { outcomes, notReady: removed.remaining, stopped: lockStop(lock), interrupted });
     } finally {
       lock.stop();
     }
@@ -94,6 +106,15 @@ function removalsOf(session: Session, found: Survey): Change[] {
 /** The home stays with the children of rules, as what is known about them lives in it. */
 function staysWithRules({ live: { kind, metadata: { name, labels } } }: Member, { set }: Session): boolean {
   return labels?.[RULE_LABEL] !== undefined || (kind === "Namespace" && name === set.namespace);
+}
+
+/** What rules own of other objects is given up; without rules it stays. */
+async function planGivingUp(session: Session, { parent }: Survey): Promise<Change[]> {
+  return session.options.rules === false ? [] : await planSweep(session, parent?.live, contextOf(session));
+}
+
+function contextOf(session: Session): PlanContext {
+  return planContext(session, new Mask(), new SecretKey(session.client, session.set));
 }
 
 function planOf(session: Session, changes: readonly Change[]): Plan {
@@ -123,15 +144,14 @@ async function removeAll(
   lock: RunLock,
   options: WriteCommandOptions,
 ): Promise<RemovedSet> {
-  const signal = AbortSignal.any([options.signal, lock.lost]);
   const homeKey = refKey({ group: "", kind: "Namespace", name: session.set.namespace });
   const isWhole = session.options.rules !== false;
   if (found.parent && isWhole) await sweepFinalizers(session, found.parent.live);
   const isHome = (change: Change) => change.action === "delete" && refKey(change.ref) === homeKey;
-  const first = await removeSet(session, removals.filter((change) => !isHome(change)), { ...options, signal });
+  const first = await removeSet(session, removals.filter((change) => !isHome(change)), options);
   const complete = first.outcomes.every((outcome) => outcome.status === "done") && first.remaining.length === 0;
   if (lock.lost.aborted) return first;
-  if (!complete || !isWhole || signal.aborted) {
+  if (!complete || !isWhole || options.signal.aborted) {
     await lock.release(scopeOf(session, [], membersLeft(found.members, first)));
     return withInterrupted(first, removals.filter(isHome));
   }
@@ -149,8 +169,13 @@ async function removeAll(
     await deleteParent(session, lock);
     return first;
   }
-  const last = await removeSet(session, home, { ...options, signal: options.signal });
+  const last = await removeSet(session, home, options);
   return { outcomes: [...first.outcomes, ...last.outcomes], remaining: last.remaining };
+}
+
+async function removeNothing(lock: RunLock): Promise<RemovedSet> {
+  if (!lock.lost.aborted) await lock.release(lock.parent.scope);
+  return { outcomes: [], remaining: [] };
 }
 
 function withInterrupted(removed: RemovedSet, left: readonly Change[]): RemovedSet {

@@ -14,6 +14,7 @@ import { type GraphNode, orderObjects } from "../plan/order.ts";
 import { NO_HASH, type PlanContext, planObject } from "../plan/plan_object.ts";
 import { planRemovals } from "../plan/removal.ts";
 import { RULE_LABEL } from "./rules/child_marks.ts";
+import { planExtensions } from "./rules/extensions.ts";
 import type { SecretKey } from "./secret_key.ts";
 import type { Session } from "./session.ts";
 import type { Target, Wanted } from "./wanted.ts";
@@ -40,6 +41,8 @@ export interface SetPlan {
   readonly nodes: readonly TargetNode[];
   /** The changes of desired objects, by key. */
   readonly changes: ReadonlyMap<string, Change>;
+  /** The changes of what rules own of other objects. */
+  readonly extensions: readonly Change[];
   /** The changes of members that are not desired, in the order in which they can be deleted. */
   readonly removals: readonly Change[];
   /** What is the same for all objects, for planning one of them again. */
@@ -76,6 +79,10 @@ export async function planSet(session: Session, wanted: Wanted, found: Survey, k
     .filter(([, { live }]) => session.options.rules !== false || live.metadata.labels?.[RULE_LABEL] === undefined)
     .map(([, member]) => member);
   const removals = orderRemovals(planRemovals(leaving, session.set));
+  const parent = found.parent?.live;
+  const extensions = session.options.rules === false
+    ? []
+    : await planExtensions(session, wanted.extensions, { parent, desiredKeys, context });
   const plan: Plan = {
     script: session.script.name,
     namespace: session.set.namespace,
@@ -83,10 +90,11 @@ export async function planSet(session: Session, wanted: Wanted, found: Survey, k
       ...await planRequirements(session, wanted),
       ...planHome(session, found, desiredKeys),
       ...changes.values(),
+      ...extensions,
       ...removals,
     ],
   };
-  return { plan, nodes, changes, removals, context, survey: found };
+  return { plan, nodes, changes, extensions, removals, context, survey: found };
 }
 
 /**

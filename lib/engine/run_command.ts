@@ -17,15 +17,17 @@ import { ScriptError } from "../script/script_error.ts";
 import { suggestion } from "../script/suggestion.ts";
 import { type DryRunOptions, DryRunSender } from "./ad_hoc/dry_run_sender.ts";
 import { applyOpened } from "./apply_command.ts";
+import { NotedKinds } from "./noted_kinds.ts";
 import type { ApplyCommandOptions } from "./options.ts";
 import { readParent } from "./parent.ts";
 import { planOpened } from "./plan_command.ts";
 import { planContext } from "./plan_set.ts";
 import type { Result } from "./result.ts";
+import { sweepExtensions } from "./rules/extensions.ts";
 import type { RunLock } from "./run_lock.ts";
 import { noteFinalizedKinds } from "./run/finalized_kinds.ts";
 import type { LogLine } from "./run/rule_call.ts";
-import { Leadership } from "./run/leadership.ts";
+import { Leadership, UNCONTESTED } from "./run/leadership.ts";
 import { MeasuringSender } from "./run/measuring_sender.ts";
 import type { RunObserver } from "./run/observer.ts";
 import { runTask } from "./run/run_task.ts";
@@ -47,6 +49,8 @@ export interface RunCommandOptions extends ApplyCommandOptions {
   readonly only: readonly string[];
   /** Whether everything is done once, instead of until the run is stopped. */
   readonly once: boolean;
+  /** Whether there are no replicas, among which one is elected that acts. @default {false} */
+  readonly alone?: boolean | undefined;
   /** How many objects may be handled at once, of all rules. */
   readonly ruleConcurrency: number;
   /** Writes to the log. */
@@ -109,6 +113,7 @@ export async function runScript(options: RunCommandOptions): Promise<void> {
   const home = await session.client.find(NAMESPACE, { name: session.set.namespace });
   if (!home && options.only.length === 0) await applyResources(opened, options);
   caches.warm(lasting.values());
+  if (options.alone) return await run();
   await leadership.lead(session, options, options.log, run, observer);
 }
 
@@ -118,10 +123,11 @@ async function runLasting(
   rules: ReadonlyMap<string, RuleDefinition>,
   caches: RunCaches,
   options: RunCommandOptions,
-  { lost, resumed }: Pick<Term, "lost" | "resumed"> = { lost: new AbortController().signal, resumed: false },
+  term: Term = UNCONTESTED,
 ): Promise<void> {
   const { session } = opened;
   const { once } = options;
+  const { lost, resumed } = term;
   const wanted = options.only.length > 0 ? undefined : await evaluateScript(opened);
   // Also makes the home namespace, in which the lock lives.
   if (wanted && once) await applyResources(opened, options);
@@ -133,7 +139,8 @@ async function runLasting(
     // Whoever led in between has handled more than this process knows.
     if (!resumed) caches.checkpoints = undefined;
     if (!once) caches.warmChildren(types);
-    await runRules(opened, params, rules, options, { parent: lock.parent.live, resources, ousted, caches });
+    const mayAct = () => term.remainingMs() > 0;
+    await runRules(opened, params, rules, options, { parent: lock.parent.live, resources, ousted, mayAct, caches });
   } finally {
     // Who does not lead any more leaves the lock to whoever does.
     if (lost.aborted) lock.stop();
@@ -153,12 +160,13 @@ async function tryLasting(
 ): Promise<void> {
   if (options.only.length === 0) onPlan(await planOpened(opened));
   const parent = await readParent(opened.session.client, opened.session.set, options.signal);
-  const ousted = new AbortController().signal;
-  await runRules(opened, params, rules, options, { parent: parent?.live, resources: undefined, ousted, caches });
+  const place = { parent: parent?.live, resources: undefined, caches };
+  const { lost: ousted } = UNCONTESTED;
+  await runRules(opened, params, rules, options, { ...place, ousted, mayAct: () => true });
 }
 
 /** Where rules run. */
-interface Place extends Pick<RunnerOptions, "resources" | "caches"> {
+interface Place extends Pick<RunnerOptions, "resources" | "caches" | "mayAct"> {
   /** The parent of the set, if there is one. */
   readonly parent: LiveObject | undefined;
   /** Aborts when somebody else has taken over. */
@@ -171,19 +179,27 @@ async function runRules(
   params: Readonly<Record<string, unknown>>,
   rules: ReadonlyMap<string, RuleDefinition>,
   { only, once, signal, clock, ruleConcurrency, log, observer, gracePeriodMs, onUnderWay }: RunCommandOptions,
-  { parent, resources, ousted, caches }: Place,
+  { parent, resources, ousted, mayAct, caches }: Place,
 ): Promise<void> {
   const { client, set, script } = session;
-  const context = planContext(session, new Mask(secretValues(script, params)), new SecretKey(client, set));
+  const context = {
+    ...planContext(session, new Mask(secretValues(script, params)), new SecretKey(client, set)),
+    // Nobody is there to decide: whoever runs rules must win what they own, or stay behind for ever.
+    forceOwn: script.drift === "repair",
+  };
   // Of a part of the rules one cannot tell which ones are no more.
-  if (parent && only.length === 0) await noteFinalizedKinds(session, parent, rules);
+  if (parent && only.length === 0) {
+    await noteFinalizedKinds(session, parent, rules);
+    await sweepExtensions(session, parent, rules, context);
+  }
   const onError = (error: unknown) => log({ level: "warn", rule: "", message: `Cannot store checkpoints: ${error}` });
   const checkpoints = caches.checkpoints ??= parent
     ? await StoredCheckpoints.load({ client, set, parent, clock, onError })
     : new MemoryCheckpoints();
+  const extendedKinds = new NotedKinds(session, parent, "extended");
   const concurrency = ruleConcurrency;
-  const work = { session, rules, context, caches, checkpoints, concurrency, once, resources, log, observer };
-  await using runner = new Runner(work);
+  const work = { session, rules, context, caches, extendedKinds, checkpoints, concurrency, once, resources };
+  await using runner = new Runner({ ...work, mayAct, log, observer });
   onUnderWay(() => runner.underWay);
   const read = () => runner.states();
   const onStateError = (error: unknown) =>

@@ -10,6 +10,7 @@ import { type DesiredObject, formatOrigin, type Requirement } from "../kube/desi
 import type { KubeObject } from "../kube/object.ts";
 import { formatGroupKind, parseApiVersion, type ResourceType } from "../kube/resource_type.ts";
 import { fillAtomicDefaults } from "../plan/atomic_defaults.ts";
+import type { Extension } from "../plan/extension.ts";
 import { Mask } from "../plan/mask.ts";
 import { normalize } from "../plan/normalize.ts";
 import { checkDuplicates } from "../script/duplicates.ts";
@@ -41,6 +42,8 @@ export interface Target {
 export interface Wanted {
   /** The objects that should exist. */
   readonly targets: readonly Target[];
+  /** What rules are to own of other objects. */
+  readonly extensions: readonly Extension[];
   /** The objects that must exist already. */
   readonly requirements: readonly (Requirement & { readonly type: ResourceType })[];
   /** Hides secret values. */
@@ -68,12 +71,18 @@ export async function evaluateScript({ loaded, session }: OpenedScript): Promise
     })
     : evaluateDocuments(script, loaded.documents);
   const defined = definedKinds(evaluation.objects.map(({ object }) => object));
-  const children = options.rules === false ? [] : await eachObjects(session, params, (object) => {
-    const gvk = { ...parseApiVersion(object.apiVersion), kind: object.kind };
-    return session.mapper.find(gvk) ?? defined.get(`${formatGroupKind(gvk)}/${gvk.version}`)?.type;
-  });
-  const objects = [...evaluation.objects, ...children];
-  return await resolveTargets(session, { ...evaluation, objects }, new Mask(secretValues(script, params)));
+  const children = options.rules === false
+    ? { objects: [], extensions: [] }
+    : await eachObjects(session, params, (object) => {
+      const gvk = { ...parseApiVersion(object.apiVersion), kind: object.kind };
+      return session.mapper.find(gvk) ?? defined.get(`${formatGroupKind(gvk)}/${gvk.version}`)?.type;
+    });
+  const objects = [...evaluation.objects, ...children.objects];
+  const { extensions } = children;
+  return {
+    ...await resolveTargets(session, { ...evaluation, objects }, new Mask(secretValues(script, params))),
+    extensions,
+  };
 }
 
 /**
@@ -99,7 +108,11 @@ export async function readParams(
   });
 }
 
-async function resolveTargets(session: Session, evaluation: Evaluation, mask: Mask): Promise<Wanted> {
+async function resolveTargets(
+  session: Session,
+  evaluation: Evaluation,
+  mask: Mask,
+): Promise<Omit<Wanted, "extensions">> {
   const problems: string[] = [];
   const defined = definedKinds(evaluation.objects.map(({ object }) => object));
   const typeOf = (object: KubeObject, where: string) => {

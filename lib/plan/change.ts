@@ -76,12 +76,24 @@ export interface Change {
   readonly drift?: boolean;
   /** How the API serves the kind; absent while its CustomResourceDefinition is itself only planned. */
   readonly type?: ResourceType | undefined;
-  /** What the script wants; absent for deletions and releases. */
+  /** For whom a rule owns fields of the object; absent unless it is somebody else's. */
+  readonly extender?: Extender | undefined;
+  /** What the script wants; absent for deletions and releases, and for fields that are given up. */
   readonly desired?: DesiredObject | undefined;
   /** What was read; absent for creations. */
   readonly live?: LiveObject | undefined;
   /** What to send; absent if nothing is to be applied. */
   readonly apply?: PlannedApply | undefined;
+}
+
+/** For whom a rule owns fields of somebody else's object. */
+export interface Extender {
+  /** The rule. */
+  readonly rule: string;
+  /** The uid of the object that the rule is about. */
+  readonly owner: string;
+  /** In whose name the fields are applied. */
+  readonly fieldManager: string;
 }
 
 /** A server-side apply that was planned. */

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { isJsonObject, jsonEquals } from "../base/json.ts";
+import { isJsonObject, jsonEquals, stringifyJson } from "../base/json.ts";
 import type { PathElement } from "../kube/field_path.ts";
 import { canonicalQuantity } from "../kube/quantity.ts";
 
@@ -143,7 +143,8 @@ function contains(path: readonly PathElement[], live: unknown, desired: unknown,
 }
 
 function isDefault(field: string, value: unknown): boolean {
-  return value === null || DEFAULTS_INSIDE_ATOMS.has(`${field}=${isJsonObject(value) ? JSON.stringify(value) : value}`);
+  const text = typeof value === "object" ? stringifyJson(value) : String(value);
+  return value === null || DEFAULTS_INSIDE_ATOMS.has(`${field}=${text}`);
 }
 
 function worst(likenesses: readonly Likeness[]): Likeness {

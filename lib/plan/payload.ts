@@ -103,7 +103,15 @@ export function withoutFields(object: KubeObject, paths: readonly (readonly Path
     .reduce((result, path) => removeAt(copyAt(result, path), path) as KubeObject, object);
 }
 
-function withAnnotation(object: KubeObject, key: string, value: string): KubeObject {
+/**
+ * Puts an annotation onto an object to apply.
+ *
+ * @param object The object.
+ * @param key The annotation's key.
+ * @param value Its value.
+ * @returns A copy with the annotation.
+ */
+export function withAnnotation(object: KubeObject, key: string, value: string): KubeObject {
   const annotations = { ...object.metadata?.annotations, [key]: value };
   return { ...object, metadata: { ...object.metadata, annotations } };
 }

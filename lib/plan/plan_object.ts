@@ -28,6 +28,11 @@ export interface PlanContext {
   readonly set: SetIdentity;
   /** Whether fields that others own are taken over. */
   readonly force: boolean;
+  /**
+   * Whether fields of what is the set's already are taken back from others, even if they are to change as well; but not
+   * from those who write through `scale`.
+   */
+  readonly forceOwn?: boolean;
   /** What happens to fields that somebody changed after the set had applied them. */
   readonly drift: "repair" | "report";
   /** Hashes what is desired; {@linkcode NO_HASH} if there is no key yet, `undefined` if it cannot be read. */
@@ -132,8 +137,11 @@ async function planDifferences(subject: Subject, hash: string, context: PlanCont
     unchangedDesire: unchangedDesire && ours,
     builtIn: isBuiltIn(subject.type.group),
   });
-  const take = context.force || restoreOwnership || (desired.adopt && !ours);
   const conflicts = explained.filter((entry) => entry.meaning === "conflict");
+  // Who scales, such as an autoscaler, was asked to: that is for people to settle.
+  const scaled = conflicts.some(({ owners }) => owners.some(({ subresource }) => subresource === "scale"));
+  const takeOwn = context.forceOwn && ours && !scaled;
+  const take = context.force || takeOwn || restoreOwnership || (desired.adopt && !ours);
   if (conflicts.length > 0 && !take) return conflictOf(subject, conflicts, mask);
 
   const fields = describe(subject, explained, mask, ours);
@@ -213,7 +221,21 @@ function updateReason(explained: readonly Explained[], fields: readonly FieldCha
     : "the values are there already, and become owned by this script";
 }
 
-function describe(subject: Subject, explained: readonly Explained[], mask: Mask, ours: boolean): FieldChange[] {
+/**
+ * Tells which fields change.
+ *
+ * @param subject The object.
+ * @param explained The differences.
+ * @param mask Hides secret values.
+ * @param ours Whether the object is the set's already.
+ * @returns The fields that are worth to be told.
+ */
+export function describe(
+  subject: Pick<Change, "ref">,
+  explained: readonly Explained[],
+  mask: Mask,
+  ours: boolean,
+): FieldChange[] {
   return explained.filter((entry) => entry.meaning !== "shared" && !isBookkeeping(entry.difference.path, ours))
     .map((entry) => {
       const field = describeDifference(subject.ref, entry.difference, mask);
@@ -247,7 +269,13 @@ function noteOf({ difference, meaning, owners }: Explained): string | undefined 
     : "removed";
 }
 
-function formatOwner(owner: ManagedFieldsEntry): string {
+/**
+ * Prints who owns a field.
+ *
+ * @param owner The owner's entry.
+ * @returns For example `"kubectl-edit" (2026-11-21T16:33:36Z)`.
+ */
+export function formatOwner(owner: ManagedFieldsEntry): string {
   const details = [owner.subresource, owner.time].filter((detail) => detail !== undefined && detail !== "");
   return `"${owner.manager ?? "unknown"}"${details.length > 0 ? ` (${details.join(", ")})` : ""}`;
 }
@@ -259,8 +287,13 @@ function isBookkeeping(path: readonly PathElement[], ours: boolean): boolean {
   return last.field === APPLIED_ANNOTATION || (last.field === PART_OF_LABEL && !ours);
 }
 
-// What the field set of an apply never holds: type, name and namespace.
-function content(object: KubeObject): Record<string, unknown> {
+/**
+ * Takes out what the field set of an apply never holds: type, name and namespace.
+ *
+ * @param object The object.
+ * @returns The rest.
+ */
+export function content(object: KubeObject): Record<string, unknown> {
   const { apiVersion: _apiVersion, kind: _kind, metadata, ...rest } = object as KubeObject & Record<string, unknown>;
   const { name: _name, namespace: _namespace, ...fields } = (metadata ?? {}) as Record<string, unknown>;
   return { metadata: fields, ...rest };

@@ -95,6 +95,19 @@ const CASES: readonly Case[] = [
     },
   },
   {
+    name: "a field of a member that another applier took and the script changes, too, with force for what is its own",
+    before: BASE,
+    edits: [edit(ARGOCD, ["data", "a"], "x")],
+    now: OTHER,
+    context: { forceOwn: true },
+    want: {
+      action: "update",
+      fields: ['data.a: x → 2 (owned by "argocd" (2026-01-03T00:00:00Z))'],
+      drift: false,
+      sent: ["force", "uid", "resourceVersion", "data.a=2"],
+    },
+  },
+  {
     name: "a member of which another applier took a field, with the option adopt",
     before: configMap({ a: "1" }, { adopt: true }),
     edits: [edit(ARGOCD, ["data", "a"], "x")],
@@ -108,6 +121,16 @@ const CASES: readonly Case[] = [
       action: "conflict",
       fields: ['spec.replicas: 7 → 2 (owned by "kube-controller-manager" (scale))'],
       hint: /^Leave the field to its owner with initial\(…\)/,
+    },
+  },
+  {
+    name: "replicas of a member that an autoscaler sets, with force for what is its own",
+    before: deployment({ replicas: 2 }),
+    edits: [edit(HPA, ["spec", "replicas"], 7)],
+    context: { forceOwn: true },
+    want: {
+      action: "conflict",
+      fields: ['spec.replicas: 7 → 2 (owned by "kube-controller-manager" (scale))'],
     },
   },
   {

@@ -113,11 +113,22 @@ export function checkRails(changes: readonly Change[], facts: RailFacts, allowan
   }
   const unnamed = deletions.filter((change) => !isNamed(change.ref, allowance));
   if (facts.wholeSet || allowance.all || unnamed.length <= allowance.count) return undefined;
-  if (unnamed.length <= MOST_REMOVALS || unnamed.length <= facts.members * LARGEST_SHARE) return undefined;
+  if (!isTooMuch(unnamed.length, facts.members)) return undefined;
   return {
     reason: `${unnamed.length} of the set's ${facts.members} objects would be deleted`,
     hint: `If that is meant, allow it with --allow-delete=${unnamed.length}`,
   };
+}
+
+/**
+ * Tells whether so much goes at once that it may not be meant.
+ *
+ * @param count How much goes.
+ * @param all How much there is.
+ * @returns Whether it is too much.
+ */
+export function isTooMuch(count: number, all: number): boolean {
+  return count > MOST_REMOVALS && count > all * LARGEST_SHARE;
 }
 
 function namespaceRail(ref: ObjectRef, facts: RailFacts): Rail | undefined {

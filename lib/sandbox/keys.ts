@@ -42,7 +42,10 @@ export async function keysIn(folder: string): Promise<Keys> {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
   const keys = createKeys();
-  await Deno.writeTextFile(path, JSON.stringify(keys), { mode: 0o600, createNew: true });
+  // Whole or not at all, however the process ends.
+  const draft = `${path}.new`;
+  await Deno.writeTextFile(draft, JSON.stringify(keys), { mode: 0o600 });
+  await Deno.rename(draft, path);
   return keys;
 }
 

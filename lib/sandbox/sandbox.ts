@@ -4,9 +4,9 @@
  * It serves HTTP or HTTPS on loopback, to kubectl, to client libraries and to kubescript itself, and behaves as
  * kube-apiserver 1.37 does. What it does not do:
  *
- * - Protobuf: clients are answered in JSON, which all of them take.
- * - Admission and conversion webhooks, aggregated API servers, and admission policies in CEL: the objects are stored, and
- *   nothing is called.
+ * - Answers in Protobuf: bodies may come in it, answers are JSON, which all clients take.
+ * - Mutating admission webhooks, conversion webhooks, aggregated API servers, and admission policies in CEL: the objects
+ *   are stored, and nothing is called. Validating admission webhooks are called, but only by URL.
  * - Containers run no images, but functions; there is no network between Pods, and Services route nothing.
  * - HorizontalPodAutoscalers scale nothing, as there are no metrics.
  *
@@ -27,6 +27,7 @@ import type { Registry } from "./registry/registry.ts";
 import type { UserInfo } from "./registry/user_info.ts";
 import { apiHandler } from "./api/api_server.ts";
 import { answerPath } from "./paths.ts";
+import { ValidatingWebhooks } from "./webhooks/validating_webhooks.ts";
 
 /** A user who is known by a token. */
 export interface SandboxUser {
@@ -74,9 +75,12 @@ export interface SandboxOptions {
  * A running sandbox.
  *
  * @example Usage
- * ```ts no-assert
- * await using sandbox = await Sandbox.start();
- * await Deno.writeTextFile("kubeconfig", JSON.stringify(sandbox.kubeconfig()));
+ * ```ts
+ * import { strictEqual } from "node:assert/strict";
+ *
+ * await using sandbox = await Sandbox.start({ nodes: 3 });
+ * const { items } = await (await fetch(`${sandbox.server}/api/v1/nodes`)).json();
+ * strictEqual(items.length, 3);
  * ```
  */
 export class Sandbox implements AsyncDisposable {
@@ -128,6 +132,7 @@ export class Sandbox implements AsyncDisposable {
         registry,
         handlers: new Map([...cluster.handlers, ...access.handlers()]),
         paths: (request) => answerPath(cluster, request),
+        webhooks: new ValidatingWebhooks(registry),
         authenticate: (request) => access.authenticate(request),
         authorize: (user, attributes) => access.authorize(user, attributes),
       });

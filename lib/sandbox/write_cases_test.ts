@@ -195,7 +195,8 @@ async function answerTo(
   const { reason, message, details } = answer;
   // Go draws the order of maps anew each time.
   const [title, ...errors] = message.split("errors:\n");
-  const sorted = [title, ...errors.map((lines: string) => lines.split("\n").sort().join("\n"))].join("errors:\n");
+  const sorted = [title, ...errors.map((lines: string) => lines.split("\n").sort().join("\n"))].join("errors:\n")
+    .replace(/( is invalid): \[.*\]$/s, "$1");
   const causes = details?.causes?.map((cause: unknown) => JSON.stringify(cause)).sort()
     .map((cause: string) => JSON.parse(cause));
   return { code, ...reason && { reason }, message: sorted, ...causes && { causes } };

@@ -38,7 +38,7 @@ async function replayOnSandbox(table: string): Promise<AnsweredCase[]> {
     strictEqual((await send({ method: "POST", path, contentType: "application/json", body })).code, 200);
   };
   await create("/api/v1/namespaces", { metadata: { name: "writes" } });
-  const gadget = Deno.readTextFileSync(new URL("field_manager/_cases/gadget.yaml", import.meta.url));
+  const gadget = await Deno.readTextFile(new URL("field_manager/_cases/gadget.yaml", import.meta.url));
   await create("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", parseYamlDocuments(gadget)[0]!.value);
   return await replay(readCases(new URL(`${table}.yaml`, import.meta.url)), {
     namespace: "writes",

@@ -41,17 +41,7 @@ export async function readGoTypes(): Promise<GoStruct[]> {
     cwd: fileURLToPath(new URL("../../tests/cluster/controlplane/", import.meta.url)),
   }).output();
   if (!success) throw new Error(`Cannot read the Go types: ${new TextDecoder().decode(stderr).trim()}`);
-  return parseGoTypes(new TextDecoder().decode(stdout));
-}
-
-/**
- * Parses what `go/main.go` prints.
- *
- * @param lines A type a line.
- * @returns The types.
- */
-export function parseGoTypes(lines: string): GoStruct[] {
-  return lines.trim().split("\n").map((line) => JSON.parse(line) as GoStruct);
+  return new TextDecoder().decode(stdout).trim().split("\n").map((line) => JSON.parse(line) as GoStruct);
 }
 
 /**

@@ -3,6 +3,11 @@
  *
  * @module
  */
+import { systemClock } from "../../lib/base/clock.ts";
+import type { Client } from "../../lib/client/client.ts";
+import { connect } from "../../lib/client/connect.ts";
+import { Namespace, ServiceAccount } from "../../lib/kinds/core/v1.ts";
+import { waitFor } from "../../lib/watch/wait_for.ts";
 import { Cluster, type ClusterLocation } from "./cluster.ts";
 
 /** The environment variable that tells the tests where the control plane is, as JSON. */
@@ -23,18 +28,21 @@ export class TestCluster extends Cluster {
    * @returns The namespace, in which pods can be created at once; its end is not waited for.
    */
   async namespace(prefix: string): Promise<TestNamespace> {
+    using client = await this.#client();
     const name = `${prefix}-${crypto.randomUUID().slice(0, 8)}`;
-    await this.#succeed(["create", "namespace", name]);
-    await this.#succeed(["wait", "--for=create", `--namespace=${name}`, "serviceaccount/default", "--timeout=30s"]);
+    await client.create(Namespace({ metadata: { name } }));
+    await waitFor(client, ServiceAccount, { namespace: name, name: "default" }, () => true, { timeoutMs: 30_000 });
     return {
       name,
-      [Symbol.asyncDispose]: () => this.#succeed(["delete", "namespace", name, "--wait=false", "--ignore-not-found"]),
+      [Symbol.asyncDispose]: async () => {
+        using client = await this.#client();
+        if (await client.find(Namespace, name)) await client.delete(Namespace, name);
+      },
     };
   }
 
-  async #succeed(args: string[]): Promise<void> {
-    const { code, stderr } = await this.kubectl(args);
-    if (code !== 0) throw new Error(`Cannot run kubectl ${args.join(" ")}: ${stderr.trim()}`);
+  #client(): Promise<Client> {
+    return connect({ kubeconfig: this.kubeconfig, concurrency: 1, requestTimeoutMs: 30_000, clock: systemClock });
   }
 }
 

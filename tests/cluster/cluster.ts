@@ -10,13 +10,14 @@ import {
   type CertificateOptions,
   issueCertificate,
 } from "../../lib/base/certificates.ts";
+import { standInForKubectl } from "../support/kubectl/kubectl.ts";
 import { readAuthority } from "./pki.ts";
 
 /** Where a control plane is: all that another process has to know about it. */
 export interface ClusterLocation {
   /** The folder with its kubeconfig, certificates and logs. */
   readonly dir: string;
-  /** The folder with `kubectl` and the other programs. */
+  /** The folder with `kubectl` and the other programs; empty if there are none. */
   readonly binDir: string;
   /** The address of the API server. */
   readonly server: string;
@@ -83,7 +84,7 @@ export class Cluster implements ClusterLocation {
   }
 
   /**
-   * Runs kubectl.
+   * Runs kubectl, or what stands in for it.
    *
    * @param args Its arguments.
    * @param options What to hand it on stdin, and which kubeconfig file it uses if not the one with all rights.
@@ -93,6 +94,7 @@ export class Cluster implements ClusterLocation {
     args: readonly string[],
     { stdin = "", kubeconfig = this.kubeconfig }: { stdin?: string; kubeconfig?: string } = {},
   ): Promise<KubectlResult> {
+    if (this.binDir === "") return await standInForKubectl(args, { stdin, kubeconfig });
     const process = new Deno.Command(join(this.binDir, "kubectl"), {
       args: [...args],
       // The cache in the home folder goes by address, and the next control plane may have the address of the last one.

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { createPublicKey } from "node:crypto";
+import { createPublicKey, X509Certificate } from "node:crypto";
 import { join } from "node:path";
 import {
   type Authority,
@@ -67,5 +67,7 @@ export async function writePki(dir: string): Promise<CertificateAndKey> {
  */
 export async function readAuthority(dir: string): Promise<Authority> {
   const certificate = await Deno.readTextFile(join(dir, "ca.crt"));
-  return { cn: authorityName, certificate, key: await Deno.readTextFile(join(dir, "ca.key")) };
+  // Of a sandbox it has another name.
+  const cn = new X509Certificate(certificate).subject.replace("CN=", "");
+  return { cn, certificate, key: await Deno.readTextFile(join(dir, "ca.key")) };
 }

@@ -236,12 +236,14 @@ row("A6", "deleteCollection with selectors, gracePeriodSeconds, propagationPolic
     deepStrictEqual(await namesOf(k.list(ConfigMap, { labels: "team" })), ["d", "e"]);
   });
   await step("propagationPolicy", async () => {
-    await create(["f"], { team: "z" }, ["example.com/keep"]);
+    await create(["f"], { team: "z" });
+    const { apiVersion, kind, metadata: { uid } } = await k.get(ConfigMap, "f");
+    const ownerReferences = [{ apiVersion, kind, name: "f", uid }];
+    await k.create(ConfigMap({ metadata: { name: "dependent", ownerReferences } }));
     await k.deleteCollection(ConfigMap, { labels: "team=z", propagationPolicy: "Orphan" });
-    const { metadata } = await k.get(ConfigMap, "f");
-    ok(metadata.deletionTimestamp !== undefined);
-    ok(metadata.finalizers?.includes("orphan"), metadata.finalizers?.join());
-    await k.patch(ConfigMap, "f", { metadata: { finalizers: null } });
+    await until("the owner is gone", async () => await k.find(ConfigMap, "f") === undefined);
+    const { metadata } = await k.get(ConfigMap, "dependent");
+    deepStrictEqual([metadata.ownerReferences, metadata.deletionTimestamp], [undefined, undefined]);
   });
   await step("gracePeriodSeconds", async () => {
     await k.create(pod("a", { nodeName: "node-of-nobody" }));

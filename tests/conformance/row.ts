@@ -1,8 +1,9 @@
 /**
  * The rows of the API surface as tests, named by their ids.
  *
- * A row states what can be done with the API, and is checked case by case; `deno task test:cluster` prints the result of
- * each. To add one, write it into the file of its group (a new group is a new `*_test.ts` file of this folder):
+ * A row states what can be done with the API, and is checked case by case; `deno task test` prints the result of each on
+ * the sandbox, `deno task test:cluster` on the real control plane. To add one, write it into the file of its group (a
+ * new group is a new `*_test.ts` file of this folder):
  *
  * ```ts ignore
  * row("A1", "list and get objects", async ({ k, step }) => {
@@ -14,12 +15,13 @@
  * ```
  *
  * A row must not depend on what serves the API: it asks through `k` alone, and gets from `target` what a client cannot
- * do. What a target cannot do stands in its `cannot`, with the reason; such a row is shown as ignored.
+ * do. What a target cannot do stands in its `cannot`, with the reason; such a row is shown as ignored, and so are the
+ * cases that compare with kubectl where it cannot be had.
  *
  * @module
  */
 import type { Client } from "../../lib/client/client.ts";
-import { findTarget, type Target } from "./target.ts";
+import { findTarget, type Kubectl, type Target } from "./target.ts";
 
 /** What a row works with. */
 export interface RowContext {
@@ -36,6 +38,13 @@ export interface RowContext {
    * @param check Throws if it does not hold; the row has failed then, but its other cases are still checked.
    */
   step(name: string, check: () => Promise<void>): Promise<void>;
+  /**
+   * Checks a case of the row against what kubectl does.
+   *
+   * @param name The case.
+   * @param check Throws if it does not hold.
+   */
+  compare(name: string, check: (kubectl: Kubectl) => Promise<void>): Promise<void>;
 }
 
 const target = findTarget();
@@ -54,6 +63,11 @@ export function row(id: string, what: string, check: (context: RowContext) => Pr
     await using namespace = await target.namespace(`row-${id.toLowerCase()}`);
     using k = await target.connect({ namespace: namespace.name });
     const step = async (name: string, check: () => Promise<void>) => void await t.step(name, check);
-    await check({ target, k, namespace: namespace.name, step });
+    const compare = async (name: string, check: (kubectl: Kubectl) => Promise<void>) => {
+      const { kubectl } = target;
+      if (typeof kubectl !== "string") return await step(name, () => check(kubectl));
+      await t.step({ name: `${name} (not compared: ${kubectl})`, ignore: true, fn: () => {} });
+    };
+    await check({ target, k, namespace: namespace.name, step, compare });
   });
 }

@@ -18,6 +18,7 @@ import type { CertificateAndKey, CertificateOptions } from "../../lib/base/certi
 import { tokens } from "../cluster/pki.ts";
 import { kubeletNode } from "../cluster/programs.ts";
 import { until } from "../e2e/objects.ts";
+import { missingPrograms } from "../support/process_containers.ts";
 import { type SandboxLocation, testSandbox } from "../sandbox/test_sandbox.ts";
 import { kubeconfigOf } from "./kubeconfigs.ts";
 
@@ -53,13 +54,18 @@ export interface Location {
   readonly ca: string;
 }
 
+/** Runs kubectl with all rights, which has to succeed; gives all that it wrote. */
+export type Kubectl = (...args: string[]) => Promise<string>;
+
 /** A server of the Kubernetes API, with controllers that run Pods and workloads. */
 export interface Target {
   /** The rows that it cannot do, and why. */
   readonly cannot: ReadonlyMap<string, string>;
+  /** kubectl to compare with, or why there is none. */
+  readonly kubectl: Kubectl | string;
   /**
-   * The Node on which containers really run: as processes of this machine, each in a working folder of its own and with
-   * the machine's programs and ports.
+   * The Node on which containers of the image `none` really run: as processes of this machine, each in a working folder
+   * of its own and with the machine's programs and ports.
    */
   readonly processNode: string;
   /**
@@ -104,7 +110,7 @@ export interface Target {
  * @returns The real control plane if one was started for the run, else the sandbox.
  */
 export function findTarget(): Target {
-  return Deno.env.has(attachVariable) ? new RealTarget() : new SandboxTarget(testSandbox());
+  return Deno.env.get(attachVariable) ? new RealTarget() : new SandboxTarget(testSandbox());
 }
 
 async function connectBy(kubeconfig: string, options: Omit<ConnectOptions, "as">): Promise<Client> {
@@ -120,14 +126,21 @@ async function connectBy(kubeconfig: string, options: Omit<ConnectOptions, "as">
   return new Client({ sender, kinds: new KindFinder(sender), namespace, onPage });
 }
 
-/** A sandbox in a process of its own. */
+/** The rows that need a container that is a process. */
+const ROWS_OF_PROCESSES = ["D1", "D2", "D3", "D4", "D5", "E5"];
+
+/** A sandbox in a process of its own; what it cannot do depends on the machine alone. */
 class SandboxTarget implements Target {
-  readonly cannot: ReadonlyMap<string, string> = new Map();
+  readonly cannot: ReadonlyMap<string, string>;
+  readonly kubectl = "these tests need nothing but Deno";
   readonly processNode = "sandbox-0";
   readonly #location: SandboxLocation;
 
   constructor(location: SandboxLocation) {
     this.#location = location;
+    const missing = missingPrograms();
+    const reason = `this machine has no ${missing.join(", ")}`;
+    this.cannot = new Map(missing.length > 0 ? ROWS_OF_PROCESSES.map((id) => [id, reason]) : []);
   }
 
   async connect({ as = "admin", ...options }: ConnectOptions = {}): Promise<Client> {
@@ -184,6 +197,12 @@ class RealTarget implements Target {
   readonly cannot: ReadonlyMap<string, string> = new Map();
   readonly processNode = kubeletNode;
   readonly #cluster: TestCluster = testCluster();
+
+  readonly kubectl: Kubectl = async (...args) => {
+    const { code, stdout, stderr } = await this.#cluster.kubectl(args);
+    if (code !== 0) throw new Error(`Cannot run kubectl ${args.join(" ")}: ${stderr}`);
+    return stdout + stderr;
+  };
 
   async connect({ as = "admin", ...options }: ConnectOptions = {}): Promise<Client> {
     const user = typeof as === "string" ? { token: tokens[as] } : as;

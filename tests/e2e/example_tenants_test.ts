@@ -42,6 +42,11 @@ async function quota(namespace: string): Promise<string> {
   return await kubectl(["get", "resourcequota/quota", "-n", namespace, "-o", "jsonpath={.spec.hard.pods}"]);
 }
 
+async function isManaged(namespace: string): Promise<boolean> {
+  const path = "jsonpath={.metadata.annotations.example\\.com/managed}";
+  return await kubectl(["get", "namespace", namespace, "-o", path]) === "true";
+}
+
 const BOTH = ["networkpolicy.networking.k8s.io/deny", "resourcequota/quota"];
 
 Deno.test("05_tenants gives labelled namespaces their children, and keeps them", async (t) => {
@@ -57,6 +62,7 @@ Deno.test("05_tenants gives labelled namespaces their children, and keeps them",
     deepStrictEqual(await children(late.name), []);
     await kubectl(["label", "namespace", late.name, `team=${team.team}`]);
     await until("the children are there", () => has(late.name, BOTH));
+    await until("the namespace is marked", () => isManaged(late.name));
   });
   await t.step("a foreign change to a quota is repaired", async () => {
     await kubectl([
@@ -77,6 +83,7 @@ Deno.test("05_tenants gives labelled namespaces their children, and keeps them",
   await t.step("without the label they go", async () => {
     await kubectl(["label", "namespace", late.name, "team-"]);
     await until("the children are gone", () => has(late.name, []));
+    await until("the mark is gone", async () => !await isManaged(late.name));
     deepStrictEqual(await children(early.name), BOTH);
   });
   await t.step("a namespace that is deleted goes, and nothing holds it", async () => {
@@ -125,6 +132,7 @@ Deno.test("05_tenants cleans up for a rule that was renamed, or has gone", async
     );
     await succeed(["apply", ...flags, "--yes", "--allow-empty"]);
     await until("the children are gone", async () => (await children(tenant.name)).length === 0);
+    strictEqual(await isManaged(tenant.name), false);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

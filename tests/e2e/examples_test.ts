@@ -1,4 +1,5 @@
 import { ok, strictEqual } from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { mergeImportMaps } from "../../lib/cli/launcher.ts";
@@ -12,7 +13,9 @@ Deno.test("every example has a README that shows its output, and a test that run
   for (const example of examples) {
     const readme = await readFile(projectPath(`examples/${example}/README.md`), "utf8");
     ok(/^```console\n\$ .*\n(?!\$|```)/m.test(readme), `examples/${example}/README.md shows no output`);
-    ok(tests.some((text) => text.includes(`"examples/${example}/`)), `no test runs examples/${example}`);
+    const isTest = existsSync(projectPath(`examples/${example}/main_test.ts`));
+    const isRun = isTest || tests.some((text) => text.includes(`"examples/${example}/`));
+    ok(isRun, `no test runs examples/${example}`);
   }
 });
 

@@ -179,7 +179,7 @@ export function startScript(
       // What a script imports from npm is not to be written into the lock file of this project.
       "run", "--allow-all", "--no-check", "--no-lock", "--quiet", "--config", projectPath("deno.json"), path, ...args,
     ],
-    env: { KUBECONFIG: testCluster().kubeconfig, ...env },
+    env: { ...env, KUBECONFIG: env.KUBECONFIG ?? testCluster().kubeconfig },
     ...(cwd !== undefined && { cwd }),
     stdin: "piped",
     stdout: "piped",

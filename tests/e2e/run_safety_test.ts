@@ -297,3 +297,21 @@ Deno.test("a leader that lost the Lease to nobody goes on with what it knew", as
   deepStrictEqual(fullReads(after), []);
   deepStrictEqual(after.filter(({ path }) => path.includes("kubescript.dev%2Fcheckpoints")), []);
 });
+
+Deno.test("a leader that stood still calls nothing after another one has taken over", async () => {
+  await using t = await setUp(() => TENANTS, { standby: true });
+  const leader = t.leader!;
+  await t.said(/Standing by/);
+  await t.create("Secret", "a", { stringData: { x: "1" } });
+  await said(leader, /seen \S+a: appeared/);
+  leader.kill("SIGSTOP");
+  await t.k("patch", "secret", "a", "-p", '{"stringData":{"x":"2"}}');
+  // What was handled may not have been stored yet.
+  await t.said(/seen \S+a: (changed|appeared)/);
+  const before = leader.output.split("\n").filter((line) => line.includes("seen")).length;
+  leader.kill("SIGCONT");
+  await said(leader, /Standing by/);
+  strictEqual(leader.output.split("\n").filter((line) => line.includes("seen")).length, before, leader.output);
+  leader.kill("SIGTERM");
+  await leader.result;
+});

@@ -60,8 +60,7 @@ export function startRun(
     params: [`home=${namespace}`, `tick=${tick}`],
     concurrency: 16,
     requestTimeoutMs: 30_000,
-    // What others drift while the source changes, too, would be a conflict.
-    forceConflicts: true,
+    forceConflicts: false,
     listen() {},
     signal: stop.signal,
     only: [],

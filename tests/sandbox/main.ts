@@ -3,7 +3,7 @@
  *
  * It stands in for a control plane: it knows the same users and obeys roles, and containers of the image `none` are real
  * processes. Beside the API it takes `POST /sandbox/compact`, to forget all states but the present one, and
- * `POST /sandbox/certificate`, to issue a certificate for the user in the body.
+ * `POST /sandbox/certificate`, to issue a certificate for the user in the body. Its argument is a folder for its data.
  *
  * @module
  */
@@ -19,8 +19,9 @@ const folder = await Deno.makeTempDir({ prefix: "kubescript-sandbox-" });
 await using sandbox = await Sandbox.start({
   tls: true,
   rbac: true,
+  dataDir: Deno.args[0],
   users: {
-    root: { token: tokens.admin, groups: ["system:masters"] },
+    admin: { token: tokens.admin, groups: ["system:masters"] },
     viewer: { token: tokens.viewer, uid: "viewer" },
     nobody: { token: tokens.nobody, uid: "nobody" },
   },

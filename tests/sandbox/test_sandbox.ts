@@ -18,16 +18,21 @@ export interface SandboxLocation {
 }
 
 /** A sandbox in a process of its own. */
-export interface TestSandbox extends SandboxLocation, AsyncDisposable {}
+export interface TestSandbox extends SandboxLocation, AsyncDisposable {
+  /** The id of the process. */
+  readonly pid: number;
+}
 
 /**
  * Starts a sandbox, so that what it does in the background is not taken for a part of some test.
  *
+ * @param dataDir A folder for its data and its keys; by default it keeps them for itself.
  * @returns The sandbox, which ends with its variable.
  */
-export async function startTestSandbox(): Promise<TestSandbox> {
+export async function startTestSandbox(dataDir?: string): Promise<TestSandbox> {
+  const main = fileURLToPath(new URL("main.ts", import.meta.url));
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-all", "--no-check", "--quiet", fileURLToPath(new URL("main.ts", import.meta.url))],
+    args: ["run", "--allow-all", "--no-check", "--quiet", main, ...(dataDir === undefined ? [] : [dataDir])],
     stdin: "piped",
     stdout: "piped",
   }).spawn();
@@ -36,6 +41,7 @@ export async function startTestSandbox(): Promise<TestSandbox> {
   if (line === undefined) throw new Error("Cannot start the sandbox: it ended at once");
   return {
     ...JSON.parse(line) as SandboxLocation,
+    pid: child.pid,
     async [Symbol.asyncDispose]() {
       await child.stdin.close();
       await Array.fromAsync(lines);

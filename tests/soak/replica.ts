@@ -42,7 +42,7 @@ export class Replica implements AsyncDisposable {
     this.name = name;
     const main = new URL("../../lib/cli/main.ts", import.meta.url).href;
     const params = [`home=${namespace}`, `replica=${name}`].flatMap((param) => ["--param", param]);
-    const flags = ["--namespace", namespace, "--output", "json", "--force-conflicts", ...params];
+    const flags = ["--namespace", namespace, "--output", "json", ...params];
     this.#process = new Deno.Command(Deno.execPath(), {
       args: ["run", "--allow-all", "--no-check", "--no-lock", "--quiet", main, "run", RULES, ...flags],
       env: { KUBECONFIG: kubeconfig },

@@ -214,7 +214,9 @@ export class Soak implements AsyncDisposable {
       }
       if (elapsedMs > PATIENCE_MS) {
         const logs = this.#seats.flatMap(({ replica }) => [...replica.log.slice(-15), replica.errors]);
-        throw new Error(`After ${name}, this is still wrong:\n${[...wrong, ...logs].join("\n")}`);
+        const told = this.#told.filter(({ uid }) => wrong.some((line) => line.startsWith(uid)))
+          .map((change) => JSON.stringify(change));
+        throw new Error(`After ${name}, this is still wrong:\n${[...wrong, ...told, ...logs].join("\n")}`);
       }
       await systemClock.sleep(200);
     }

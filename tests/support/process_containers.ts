@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { existsSync } from "node:fs";
 import { delimiter, isAbsolute, join } from "node:path";
 import type { ContainerBehavior, ProcessContext } from "../../lib/sandbox/pods/script.ts";
 
@@ -52,6 +53,18 @@ async function runProcess(folder: string, context: ProcessContext): Promise<numb
   signal.removeEventListener("abort", onAbort);
   void input;
   return killedBy ? 137 : code;
+}
+
+/**
+ * Tells which of the programs that such containers are made of this machine lacks.
+ *
+ * @returns Their names.
+ */
+export function missingPrograms(): string[] {
+  const folders = (Deno.env.get("PATH") ?? "").split(delimiter);
+  return ["sh", "setsid", "script", "stty", "ps", "tar"].filter((name) => {
+    return !folders.some((folder) => existsSync(join(folder, name)));
+  });
 }
 
 async function findProgram(name: string, path: string): Promise<string> {

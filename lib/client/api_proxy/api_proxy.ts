@@ -46,9 +46,9 @@ export interface ApiProxyOptions {
 export async function serveApi(config: ClusterConfig, options: ApiProxyOptions): Promise<HttpServer> {
   await using undo = new AsyncDisposableStack();
   const proxy = new ApiProxy(undo.use(new Forwarder(config)), options);
-  const { address } = undo.use(await serveHttp(options.address, (request) => proxy.answer(request)));
+  const { address, disconnect } = undo.use(await serveHttp(options.address, (request) => proxy.answer(request)));
   const open = undo.move();
-  return { address, [Symbol.asyncDispose]: () => open.disposeAsync() };
+  return { address, disconnect, [Symbol.asyncDispose]: () => open.disposeAsync() };
 }
 
 type Answer = Response | Upgraded;

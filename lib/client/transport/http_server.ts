@@ -162,12 +162,12 @@ async function answerRequest(incoming: IncomingMessage, outgoing: ServerResponse
   const request = readRequest(incoming, undefined, (callback) => outgoing.on("close", callback));
   const answer = await handle(request) as Response; // as no upgrade was asked for
   outgoing.writeHead(answer.status, [...answer.headers].flat());
+  if (!answer.body) return void outgoing.end();
+  // What is no stream need not be sent as one.
+  if (answer.headers.has("content-length")) return void outgoing.end(await answer.bytes());
   // The events of a watch may be long in coming.
   outgoing.flushHeaders();
-  // What is no stream need not be sent as one.
-  if (answer.headers.has("content-length")) outgoing.end(await answer.bytes());
-  else if (answer.body) await pipeline(answer.body, outgoing);
-  else outgoing.end();
+  await pipeline(answer.body, outgoing);
 }
 
 async function answerUpgrade(incoming: IncomingMessage, socket: Socket, handle: RequestHandler): Promise<void> {

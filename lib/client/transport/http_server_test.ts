@@ -250,3 +250,16 @@ Deno.test("serveHttp() serves HTTPS, and knows the certificates of its own autho
   strictEqual(await ask(issueCertificate(foreign, { cn: "ada" })), null);
   strictEqual(await ask(), null);
 });
+
+Deno.test("serveHttp() goes on with a TLS connection after an answer without a body", async () => {
+  const authority = createAuthority("own");
+  const { certificate: cert, key } = issueCertificate(authority, { cn: "server", addresses: ["127.0.0.1"] });
+  const answer = () => Promise.resolve(new Response(null, { status: 304 }));
+  await using server = await serveHttp(anyPort, answer, { cert, key, clientCa: authority.certificate });
+  const port = Number(server.address.split(":")[1]);
+  using connection = await Deno.connectTls({ hostname: "127.0.0.1", port, caCerts: [authority.certificate] });
+  for (let i = 0; i < 2; i++) {
+    await connection.write(new TextEncoder().encode("GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
+    match(await receive(connection, "\r\n\r\n"), /^HTTP\/1\.1 304 /);
+  }
+});

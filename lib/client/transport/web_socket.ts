@@ -64,14 +64,15 @@ export class WebSocketConnection implements AsyncIterable<Uint8Array>, Disposabl
   }
 
   /**
-   * Sends a binary message.
+   * Sends a message.
    *
-   * @param message The message.
+   * @param message The message, binary or as text.
    * @returns Settles when there is room for more.
    */
-  async send(message: Uint8Array): Promise<void> {
+  async send(message: Uint8Array | string): Promise<void> {
     try {
-      await this.#write(OPCODE.binary, message);
+      if (typeof message === "string") await this.#write(OPCODE.text, new TextEncoder().encode(message));
+      else await this.#write(OPCODE.binary, message);
     } catch (fault) {
       throw this.#options.explain(fault);
     }

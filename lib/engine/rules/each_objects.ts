@@ -9,8 +9,9 @@ import { type DesiredObject, formatOrigin } from "../../kube/desired_object.ts";
 import type { LiveObject } from "../../kube/object.ts";
 import { formatRef, refOf } from "../../kube/object_ref.ts";
 import { isTerminating } from "../../kube/owner.ts";
-import { formatGroupKind, parseApiVersion, type ResourceType } from "../../kube/resource_type.ts";
+import { formatGroupKind, parseApiVersion } from "../../kube/resource_type.ts";
 import { NAMESPACE } from "../../kube/well_known_types.ts";
+import type { Extension } from "../../plan/extension.ts";
 import { storeKey } from "../../watch/store.ts";
 import type { EachDefinition } from "../../script/rules/each.ts";
 import { readChildren } from "../../script/rules/read_children.ts";
@@ -18,10 +19,17 @@ import { readRules } from "../../script/rules/read_rules.ts";
 import { ScriptError } from "../../script/script_error.ts";
 import type { Session } from "../session.ts";
 import { markChild } from "./child_marks.ts";
+import { extensionsOf } from "./extensions.ts";
+import { type FindType, placeChild } from "./place_child.ts";
 import { makeReads, type ReadSource } from "./reads.ts";
 
-/** Tells how the API serves the kind of a child; `undefined` if it does not, and will not. */
-export type FindType = (object: DesiredObject["object"]) => ResourceType | undefined;
+/** What the `each` rules of a script want. */
+export interface EachObjects {
+  /** The children, with their namespaces and marks. */
+  readonly objects: readonly DesiredObject[];
+  /** What they are to own of other objects. */
+  readonly extensions: readonly Extension[];
+}
 
 /**
  * Evaluates the `each` rules of a script.
@@ -29,18 +37,19 @@ export type FindType = (object: DesiredObject["object"]) => ResourceType | undef
  * @param session The session.
  * @param params The values of the script's params.
  * @param findType Tells how the API serves the kind of a child.
- * @returns The children, with their namespaces and marks.
+ * @returns What they want.
  * @throws {ScriptError} If a rule failed for an object; all such failures are named at once.
  */
 export async function eachObjects(
   session: Session,
   params: Readonly<Record<string, unknown>>,
   findType: FindType,
-): Promise<DesiredObject[]> {
+): Promise<EachObjects> {
   const rules = [...readRules(session.script, params)]
     .flatMap(([name, definition]) => definition.type === "each" ? [{ name, definition }] : []);
   const problems: string[] = [];
   const objects: DesiredObject[] = [];
+  const extensions: Extension[] = [];
   const lists = new Map<string, Promise<LiveObject[]>>();
   for (const { name, definition } of rules) {
     const owners = await listOwners(session, definition);
@@ -50,7 +59,9 @@ export async function eachObjects(
       const origin = { path: `rule "${name}" for ${formatRef(refOf(owner))}` };
       try {
         const children = readChildren(callChildren(session, definition, owner, sources), origin);
-        for (const child of children?.objects ?? []) {
+        if (!children) continue;
+        extensions.push(...extensionsOf(children, name, owner, findType, session));
+        for (const child of children.objects) {
           checkOwned(definition, child);
           objects.push(markChild(placeChild(child, owner, findType, session), name, owner));
         }
@@ -60,7 +71,7 @@ export async function eachObjects(
     }
   }
   if (problems.length > 0) throw new ScriptError(`Cannot evaluate the rules of "${session.script.name}"`, problems);
-  return objects;
+  return { objects, extensions };
 }
 
 /**
@@ -76,27 +87,6 @@ export function checkOwned({ options: { owns = [] } }: EachDefinition, { object 
   throw new TypeError(
     `Cannot use ${formatRef(refOf(object))} as a child: the rule does not name its kind under "owns"`,
   );
-}
-
-/**
- * Puts a child where it belongs: into the namespace of its owner, if it names none.
- *
- * @param child The child.
- * @param owner The object for which it is there.
- * @param findType Tells how the API serves its kind.
- * @param session The session.
- * @returns The child with its namespace.
- */
-export function placeChild(
-  child: DesiredObject,
-  owner: LiveObject,
-  findType: FindType,
-  { set }: Pick<Session, "set">,
-): DesiredObject {
-  const { object } = child;
-  if (findType(object)?.namespaced === false) return child;
-  const namespace = object.metadata?.namespace ?? owner.metadata.namespace ?? set.namespace;
-  return { ...child, object: { ...object, metadata: { ...object.metadata, namespace } } };
 }
 
 async function listOwners(session: Session, { kind, options }: EachDefinition): Promise<LiveObject[]> {

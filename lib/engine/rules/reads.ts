@@ -10,6 +10,7 @@ import type { KubeObject, LiveObject } from "../../kube/object.ts";
 import { parseRef, type Ref } from "../../kube/ref.ts";
 import { formatGroupKind, type ResourceType } from "../../kube/resource_type.ts";
 import type { Reads, ReadSelection } from "../../script/rules/context.ts";
+import type { Informer } from "../../watch/informer.ts";
 
 /** Holds the objects of one kind. */
 export interface ReadSource {
@@ -22,6 +23,16 @@ export interface ReadSource {
   get(namespace: string | undefined, name: string): LiveObject | undefined;
   /** All objects. */
   list(): Iterable<LiveObject>;
+}
+
+/**
+ * Makes a source of what is watched.
+ *
+ * @param informer What is watched.
+ * @returns The source.
+ */
+export function sourceOf(informer: Informer<LiveObject>): ReadSource {
+  return { get: (namespace, name) => informer.get({ namespace, name }), list: () => informer.list() };
 }
 
 /** What a function of a rule has looked at. */

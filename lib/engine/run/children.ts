@@ -242,7 +242,13 @@ export function childState(object: LiveObject, set: SetIdentity): ChildState {
   };
 }
 
-function hashOf(entry: ManagedFieldsEntry | undefined): string {
+/**
+ * Hashes the fields of an entry, without the time.
+ *
+ * @param entry The entry, if there is one.
+ * @returns The hash.
+ */
+export function hashOf(entry: ManagedFieldsEntry | undefined): string {
   if (!entry) return "";
   return createHash("sha256").update(`${entry.apiVersion} ${canonicalJson(entry.fieldsV1)}`).digest("base64");
 }

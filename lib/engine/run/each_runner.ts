@@ -20,12 +20,14 @@ import { type Children as Wanted, readChildren } from "../../script/rules/read_c
 import { applyObject } from "../apply_object.ts";
 import { removeSet } from "../remove_set.ts";
 import { markChild, OWNER_LABEL } from "../rules/child_marks.ts";
-import { checkOwned, placeChild } from "../rules/each_objects.ts";
+import { checkOwned } from "../rules/each_objects.ts";
+import { placeChild } from "../rules/place_child.ts";
 import type { Session } from "../session.ts";
 import type { Children, ChildState } from "./children.ts";
 import type { Finalizing } from "./finalizing.ts";
 import type { RunObserver } from "./observer.ts";
 import type { RuleCall } from "./rule_call.ts";
+import type { RuleExtensions } from "./rule_extensions.ts";
 import type { RuleFights } from "./rule_fights.ts";
 import type { RuleRun } from "./rule_run.ts";
 import type { Subjects } from "./subjects.ts";
@@ -43,6 +45,8 @@ export interface EachRunnerOptions {
   readonly subjects: Subjects;
   /** The children of all rules. */
   readonly children: Children;
+  /** What the rule owns of other objects. */
+  readonly extensions: RuleExtensions;
   /** What is the same for all plans. */
   readonly context: PlanContext;
   /** Makes what the function gets. */
@@ -69,13 +73,13 @@ export class EachRunner implements RuleRun {
   }
 
   /**
-   * Tells which objects have children, or something to clean up.
+   * Tells which objects have children, something that is owned for them, or something to clean up.
    *
    * @returns Their uids.
    */
   parents(): Set<string> {
-    const { name, children, finalizing } = this.#options;
-    const parents = new Set(finalizing?.uids);
+    const { name, children, extensions, finalizing } = this.#options;
+    const parents = new Set([...finalizing?.uids ?? [], ...extensions.owners()]);
     for (const { rule, owner } of children.owners()) if (rule === name) parents.add(owner);
     return parents;
   }
@@ -86,14 +90,15 @@ export class EachRunner implements RuleRun {
    * @param uid The uid of the object.
    * @param signal Aborts when it takes too long, or the runner stops.
    * @returns When to look again.
-   * @throws {KubescriptError} If a child could not be applied or removed.
+   * @throws {KubescriptError} If a child could not be applied or removed, or another object not be extended.
    */
   async run(uid: string, signal: AbortSignal): Promise<WorkResult> {
-    const { name, subjects, children, call, finalizing } = this.#options;
+    const { name, subjects, children, extensions, call, finalizing } = this.#options;
     const found = subjects.get(uid);
     if (!found) {
       call.forget(uid);
       await finalizing?.clean(uid, (object) => call.context(object, signal));
+      await extensions.giveUp(uid);
       await this.#prune(children.of(name, uid), signal);
       return { status: "done" };
     }
@@ -103,6 +108,7 @@ export class EachRunner implements RuleRun {
     const keys = await this.#apply(wanted, owner);
     const leaving = children.of(name, uid).filter((child) => !keys.has(refKey(refOf(child as never))));
     await this.#prune(leaving, signal);
+    await extensions.bring(wanted, owner, signal);
     if (wanted.status !== undefined) await this.#writeStatus(owner, wanted.status);
     return { status: "done", againMs: wanted.againMs };
   }

@@ -8,14 +8,11 @@
 import { ApiError } from "../../client/errors.ts";
 import type { LiveObject } from "../../kube/object.ts";
 import type { ObjectRef } from "../../kube/object_ref.ts";
-import { formatGroupKind, parseGroupKind } from "../../kube/resource_type.ts";
-import { CONFIG_MAP } from "../../kube/well_known_types.ts";
+import type { ResourceType } from "../../kube/resource_type.ts";
 import type { RuleDefinition } from "../../script/rules/rule.ts";
+import { NotedKinds } from "../noted_kinds.ts";
 import type { Session } from "../session.ts";
 import { finalizerOf } from "./finalizing.ts";
-
-/** Annotation on the parent: the kinds, as `Kind.group`. */
-const ANNOTATION = "kubescript.dev/finalized-kinds";
 
 /**
  * Remembers the kinds of rules that finalize, and removes the finalizers of rules that are no more.
@@ -29,18 +26,14 @@ export async function noteFinalizedKinds(
   parent: LiveObject,
   rules: ReadonlyMap<string, RuleDefinition>,
 ): Promise<void> {
-  const kinds = new Set(notedKinds(parent));
+  const types: ResourceType[] = [];
   const finalizers = new Set<string>();
   for (const [name, rule] of rules) {
     if (!("kind" in rule && "finalize" in rule.options)) continue;
-    kinds.add(formatGroupKind(rule.kind.type));
+    types.push(rule.kind.type);
     finalizers.add(finalizerOf(session.set, name));
   }
-  const text = [...kinds].sort().join(",");
-  if (text !== notedKinds(parent).join(",") && !session.client.dryRun) {
-    const patch = { metadata: { annotations: { [ANNOTATION]: text } } };
-    await session.client.patch(CONFIG_MAP, parent, patch, { type: "merge", fieldManager: "kubescript" });
-  }
+  await new NotedKinds(session, parent, "finalized").add(types);
   await sweepFinalizers(session, parent, finalizers);
 }
 
@@ -52,12 +45,12 @@ export async function noteFinalizedKinds(
  * @param keep The finalizers that stay.
  */
 export async function sweepFinalizers(
-  { client, mapper, set }: Session,
+  session: Session,
   parent: LiveObject,
   keep: ReadonlySet<string> = new Set(),
 ): Promise<void> {
-  for (const type of notedKinds(parent).map((kind) => mapper.find(parseGroupKind(kind)))) {
-    if (!type) continue;
+  const { client, set } = session;
+  for (const type of new NotedKinds(session, parent, "finalized").types) {
     for await (const object of client.listMetadata(type, { allNamespaces: true })) {
       for (const finalizer of object.metadata.finalizers ?? []) {
         if (!finalizer.startsWith(finalizerOf(set)) || keep.has(finalizer)) continue;
@@ -88,10 +81,10 @@ export interface HeldObject {
  * @param parent The parent of the set.
  * @returns The objects.
  */
-export async function heldObjects({ client, mapper, set }: Session, parent: LiveObject): Promise<HeldObject[]> {
+export async function heldObjects(session: Session, parent: LiveObject): Promise<HeldObject[]> {
+  const { client, set } = session;
   const held: HeldObject[] = [];
-  for (const type of notedKinds(parent).map((kind) => mapper.find(parseGroupKind(kind)))) {
-    if (!type) continue;
+  for (const type of new NotedKinds(session, parent, "finalized").types) {
     for await (const { metadata } of client.listMetadata(type, { allNamespaces: true })) {
       const finalizer = metadata.finalizers?.find((name) => name.startsWith(finalizerOf(set)));
       if (finalizer === undefined || metadata.deletionTimestamp === undefined) continue;
@@ -101,8 +94,4 @@ export async function heldObjects({ client, mapper, set }: Session, parent: Live
     }
   }
   return held;
-}
-
-function notedKinds({ metadata: { annotations = {} } }: LiveObject): string[] {
-  return (annotations[ANNOTATION] ?? "").split(",").filter((kind) => kind !== "");
 }

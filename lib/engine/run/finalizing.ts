@@ -10,6 +10,8 @@ import type { LiveObject } from "../../kube/object.ts";
 import type { ResourceType } from "../../kube/resource_type.ts";
 import type { SetIdentity } from "../../plan/set_identity.ts";
 import type { RuleContext } from "../../script/rules/context.ts";
+import type { RuleDefinition } from "../../script/rules/rule.ts";
+import type { Session } from "../session.ts";
 
 /**
  * Names the finalizer of a rule.
@@ -32,6 +34,23 @@ export interface FinalizingOptions {
   readonly finalizer: string;
   /** Cleans up. */
   readonly finalize: (object: never, context: RuleContext) => unknown;
+}
+
+/**
+ * Makes what holds the objects of a rule back, if it cleans up.
+ *
+ * @param session The session of the rule.
+ * @param rule The rule's name.
+ * @param definition The rule.
+ * @returns What holds them back; `undefined` if the rule does not clean up.
+ */
+export function finalizingOf(
+  { client, set }: Pick<Session, "client" | "set">,
+  rule: string,
+  { kind: { type }, options }: Extract<RuleDefinition, { kind: unknown }>,
+): Finalizing | undefined {
+  const finalize = "finalize" in options ? options.finalize : undefined;
+  return finalize && new Finalizing({ client, type, finalizer: finalizerOf(set, rule), finalize: finalize as never });
 }
 
 /** Holds objects of one rule back until it has cleaned up. */

@@ -15,8 +15,8 @@ import type { RunObserver } from "./observer.ts";
 import type { LogLine } from "./rule_call.ts";
 import type { Term } from "./term.ts";
 
-/** Before there is an election, there is nobody else. */
-const UNCONTESTED: Term = {
+/** The time before there is an election: there is nobody else. */
+export const UNCONTESTED: Term = {
   id: 0,
   resumed: false,
   lost: new AbortController().signal,

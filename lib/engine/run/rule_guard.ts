@@ -25,6 +25,8 @@ export interface RuleGuardOptions {
   readonly health: RunHealth;
   /** Aborts when the runner stops. */
   readonly stopped: AbortSignal;
+  /** Tells whether this process may act: who stood still for a while may not know yet that another one does. */
+  readonly mayAct: () => boolean;
 }
 
 /** What is run. */
@@ -68,8 +70,9 @@ export class RuleGuard {
    * @returns How it ended.
    */
   async run(called: GuardedCall, run: (signal: AbortSignal) => Promise<WorkResult>): Promise<WorkResult> {
-    const { clock, health, stopped } = this.#options;
+    const { clock, health, stopped, mayAct } = this.#options;
     const { rule, key, object, turn, timeoutMs } = called;
+    if (!mayAct()) return { status: "failed" };
     using limit = deadline(clock, timeoutMs, stopped);
     const call = health.call(rule, key, object, turn);
     try {

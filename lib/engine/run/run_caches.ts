@@ -13,6 +13,7 @@ import { Informers } from "../../watch/informers.ts";
 import type { Session } from "../session.ts";
 import type { Checkpoints } from "./checkpoints.ts";
 import { Children, type ChildState, childState } from "./children.ts";
+import { type ExtendedState, extendedState } from "./extensions.ts";
 import { Subjects } from "./subjects.ts";
 
 /** Keeps the caches of a process. */
@@ -21,6 +22,8 @@ export class RunCaches implements AsyncDisposable {
   readonly informers: Informers;
   /** Makes what is kept of a child; always the same function, so that watches are shared. */
   readonly project: (object: LiveObject) => ChildState;
+  /** The same for objects of which rules own fields. */
+  readonly projectExtended: (object: LiveObject) => ExtendedState;
   /** What was handled, as it is in memory; absent before the first term. */
   checkpoints: Checkpoints | undefined;
   readonly #set: SetIdentity;
@@ -36,6 +39,7 @@ export class RunCaches implements AsyncDisposable {
   constructor({ client, set, options: { clock } }: Session, onError: (error: unknown) => void) {
     this.informers = new Informers(client, { clock, onError });
     this.project = (object) => childState(object, set);
+    this.projectExtended = (object) => extendedState(object, set);
     this.#set = set;
   }
 

@@ -14,19 +14,21 @@ import type { RuleDefinition } from "../../script/rules/rule.ts";
 import type { Informer } from "../../watch/informer.ts";
 import type { Informers } from "../../watch/informers.ts";
 import type { Session } from "../session.ts";
-import type { ReadSource } from "../rules/reads.ts";
+import { type ReadSource, sourceOf } from "../rules/reads.ts";
 import { ChangedRunner } from "./changed_runner.ts";
 import { Children, type ChildState } from "./children.ts";
 import { EachRunner } from "./each_runner.ts";
 import { debounceOf } from "./debounce.ts";
 import { drain } from "./drain.ts";
 import { FailureEvents } from "./failure_events.ts";
-import { finalizerOf, Finalizing } from "./finalizing.ts";
+import { Extensions } from "./extensions.ts";
+import { type Finalizing, finalizingOf } from "./finalizing.ts";
 import type { RunObserver } from "./observer.ts";
 import { ReconcileRunner } from "./reconcile_runner.ts";
 import { OverlaySender } from "./overlay_sender.ts";
 import { PruneGate } from "./prune_gate.ts";
 import { RuleCall } from "./rule_call.ts";
+import { RuleExtensions } from "./rule_extensions.ts";
 import { RuleFights } from "./rule_fights.ts";
 import type { RuleRun } from "./rule_run.ts";
 import type { RuleState } from "./rule_state.ts";
@@ -53,6 +55,7 @@ export class Runner implements AsyncDisposable {
   readonly #queue: WorkQueue;
   readonly #informers: Informers;
   readonly #children: Children;
+  readonly #extensions: Extensions;
   readonly #held = new DisposableStack();
   readonly #stopped = new AbortController();
   /** Whether what is under way is not waited for. */
@@ -78,16 +81,12 @@ export class Runner implements AsyncDisposable {
       if (definition.type !== "each") continue;
       for (const { type } of definition.options.owns ?? []) types.set(formatGroupKind(type), type);
     }
-    this.#children = this.#held.use(
-      new Children({
-        informers: this.#informers,
-        set: session.set,
-        project: options.caches.project,
-        types: [...types.values()],
-        onDrift: (child) => this.#onDrift(child),
-        onMember: () => this.#addResources(),
-      }),
-    );
+    const onDrift = (drifted: Pick<ChildState, "rule" | "owner">) => this.#onDrift(drifted);
+    const same = { informers: this.#informers, set: session.set, onDrift };
+    const { caches: { project, projectExtended }, extendedKinds: kinds } = options;
+    const onMember = () => this.#addResources();
+    this.#children = this.#held.use(new Children({ ...same, project, types: [...types.values()], onMember }));
+    this.#extensions = this.#held.use(new Extensions({ ...same, project: projectExtended, kinds }));
     const onError = (error: unknown) => this.#guard.tell("", undefined, error);
     // Nobody can count up, or take back, what a run tells that ends at once.
     this.#events = options.once || client.dryRun ? undefined : new FailureEvents({ client, clock, onError });
@@ -98,7 +97,7 @@ export class Runner implements AsyncDisposable {
       events: this.#events,
       observer,
     });
-    this.#guard = new RuleGuard({ clock, mask, log, health, stopped: this.#stopped.signal });
+    this.#guard = new RuleGuard({ clock, mask, log, health, stopped: this.#stopped.signal, mayAct: options.mayAct });
     if (options.resources) this.#health.add(RESOURCES, "resources");
     for (const [name, { type }] of rules) if (type !== "task") this.#health.add(name, type);
     observer?.onRun({
@@ -222,6 +221,7 @@ export class Runner implements AsyncDisposable {
     const reads = "reads" in definition.options ? definition.options.reads ?? [] : [];
     const owned = definition.type === "each" ? (definition.options.owns ?? []).map(({ type }) => type) : [];
     this.#health.watch(name, [...subjects.inputs, ...this.#children.inputs(owned)]);
+    if (definition.type === "each") this.#health.watch(name, this.#extensions.inputs);
     const informers = await this.#readInformers(name, reads.map(({ type }) => type));
     const call = this.#call(name, new Map([...informers].map(([kind, informer]) => [kind, sourceOf(informer)])));
     for (const [kind, informer] of informers) {
@@ -234,10 +234,11 @@ export class Runner implements AsyncDisposable {
         },
       });
     }
-    const finalizing = this.#finalizing(name, definition);
+    const finalizing = finalizingOf(this.#sessionOf(name), name, definition);
     const run = this.#objectRun(name, definition, subjects, call, fights, finalizing);
     await subjects.synced(signal);
     await this.#children.synced(owned, signal);
+    if (definition.type === "each") await this.#extensions.synced(signal);
     await finalizing?.begin();
     const gate = this.#gate(name, run);
     this.#queue.addRule(name, this.#workRule(name, definition, run, subjects, gate, fights));
@@ -268,12 +269,6 @@ export class Runner implements AsyncDisposable {
   #fights(rule: string, { kind: { type } }: ObjectRule): RuleFights {
     const { session: { client, set, options: { clock } }, context: { mask }, log } = this.#options;
     return new RuleFights({ rule, type, ours: `${set.fieldManager}:${rule}`, client, clock, mask, log });
-  }
-
-  #finalizing(name: string, { kind: { type }, options }: ObjectRule): Finalizing | undefined {
-    const { client, set } = this.#sessionOf(name);
-    const finalize = "finalize" in options ? options.finalize : undefined;
-    return finalize && new Finalizing({ client, type, finalizer: finalizerOf(set, name), finalize: finalize as never });
   }
 
   #gate(rule: string, run: RuleRun): PruneGate | undefined {
@@ -309,8 +304,9 @@ export class Runner implements AsyncDisposable {
       case "each": {
         const children = this.#children;
         const onChildren: RunObserver["onChildren"] = (...told) => observer?.onChildren(...told);
-        const work = { name, definition, session, subjects, children, context, call, fights, finalizing, onChildren };
-        return new EachRunner(work);
+        const same = { name, session, context, fights, onChildren };
+        const extensions = new RuleExtensions({ ...same, extensions: this.#extensions });
+        return new EachRunner({ ...same, definition, subjects, children, extensions, call, finalizing });
       }
       case "changed":
         return new ChangedRunner({ name, definition, client: session.client, subjects, checkpoints, call });
@@ -393,8 +389,4 @@ export class Runner implements AsyncDisposable {
   #onDrift({ rule, owner }: Pick<ChildState, "rule" | "owner">): void {
     if (this.#queue.hasRule(rule)) this.#queue.add(rule, owner, { live: true, fresh: true });
   }
-}
-
-function sourceOf(informer: Informer<LiveObject>): ReadSource {
-  return { get: (namespace, name) => informer.get({ namespace, name }), list: () => informer.list() };
 }

@@ -10,6 +10,7 @@ import { reconcile } from "../../script/rules/reconcile.ts";
 import { definitionOf, type Rule } from "../../script/rules/rule.ts";
 import { FakeSender } from "../../watch/fake_sender_test.ts";
 import { liveObject } from "../../watch/watched_objects_test.ts";
+import { NotedKinds } from "../noted_kinds.ts";
 import type { Session } from "../session.ts";
 import { MemoryCheckpoints } from "./memory_checkpoints.ts";
 import type { LogLine } from "./rule_call.ts";
@@ -33,11 +34,13 @@ async function start(rules: Readonly<Record<string, Rule>>) {
     new Runner({
       session,
       caches,
+      extendedKinds: new NotedKinds(session, undefined, "extended"),
       rules: new Map(Object.entries(rules).map(([name, rule]) => [name, definitionOf(rule)!])),
       context: { mask: new Mask(), set } as unknown as RunnerOptions["context"],
       checkpoints: new MemoryCheckpoints(),
       concurrency: 16,
       once: false,
+      mayAct: () => true,
       resources: undefined,
       log: (line) => lines.push(line),
     }),

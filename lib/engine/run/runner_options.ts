@@ -7,6 +7,7 @@
 import type { ResourceType } from "../../kube/resource_type.ts";
 import type { PlanContext } from "../../plan/plan_object.ts";
 import type { RuleDefinition } from "../../script/rules/rule.ts";
+import type { NotedKinds } from "../noted_kinds.ts";
 import type { Session } from "../session.ts";
 import type { Checkpoints } from "./checkpoints.ts";
 import type { RunObserver } from "./observer.ts";
@@ -23,6 +24,8 @@ export interface RunnerOptions {
   readonly context: PlanContext;
   /** What rules look at; it outlives the runner. */
   readonly caches: RunCaches;
+  /** The kinds of whose objects rules own fields. */
+  readonly extendedKinds: NotedKinds;
   /** What rules have handled. */
   readonly checkpoints: Checkpoints;
   /** How many objects may be handled at once, of all rules. */
@@ -31,6 +34,8 @@ export interface RunnerOptions {
   readonly once: boolean;
   /** Brings the resources of the script in line; absent if it has none. */
   readonly resources: ResourcesRule | undefined;
+  /** Tells whether this process may act, as far as it can know. */
+  readonly mayAct: () => boolean;
   /** Writes to the log. */
   readonly log: (line: LogLine) => void;
   /** Told what happens; absent if nobody looks. */

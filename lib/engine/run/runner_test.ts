@@ -4,6 +4,7 @@ import type { Client } from "../../client/client.ts";
 import { CONFIG_MAP } from "../../kube/well_known_types.ts";
 import { Mask } from "../../plan/mask.ts";
 import type { SetIdentity } from "../../plan/set_identity.ts";
+import { NotedKinds } from "../noted_kinds.ts";
 import type { Session } from "../session.ts";
 import { MemoryCheckpoints } from "./memory_checkpoints.ts";
 import { RunCaches } from "./run_caches.ts";
@@ -30,11 +31,13 @@ Deno.test("Runner ends its watches though the last checkpoints cannot be stored"
   const runner = new Runner({
     session,
     caches,
+    extendedKinds: new NotedKinds(session, undefined, "extended"),
     rules: new Map(),
     context: { mask: new Mask() } as RunnerOptions["context"],
     checkpoints,
     concurrency: 1,
     once: false,
+    mayAct: () => true,
     resources: { types: [CONFIG_MAP], run: () => Promise.resolve() },
     log() {},
   });

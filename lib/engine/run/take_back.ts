@@ -27,13 +27,15 @@ const REMEMBERED_MS = 60_000;
  * @param ours In whose name it is.
  * @returns What it takes back; `undefined` if it is something new.
  */
-export function takenByApply({ action, live, desired, fields, drift, ref }: Change, ours: string): Fight | undefined {
+export function takenByApply(change: Change, ours: string): Fight | undefined {
+  const { action, live, desired, fields, drift, apply, ref, extender } = change;
   if (action !== "update" || !live) return undefined;
   const labels = desired?.object.metadata?.labels ?? {};
   const rule = live.metadata.labels?.[RULE_LABEL];
-  const isOfAnother = rule !== undefined &&
+  // Whose child an object is that is only extended does not matter.
+  const isOfAnother = !extender && rule !== undefined &&
     [RULE_LABEL, OWNER_LABEL].some((label) => live.metadata.labels?.[label] !== labels[label]);
-  if (!isOfAnother && !drift) return undefined;
+  if (!isOfAnother && !drift && !apply?.force) return undefined;
   const taken = fields.map(({ path }) => ({ path, owner: ownerOf(live, path, ours) }));
   const { path = "metadata", owner = undefined } = taken.find(({ owner }) => owner !== undefined) ?? taken[0] ?? {};
   return { object: formatRef(ref), field: path, ours, theirs: isOfAnother ? `rule ${rule}` : owner ?? SOMEBODY };

@@ -25,6 +25,8 @@ Deno.test("takenByApply() names the field and who had taken it", () => {
   deepStrictEqual(takenByApply(change({ drift: true }), "us"), fight);
   const removed = takenByApply(change({ drift: true, live: map({}, "us") }), "us");
   deepStrictEqual(removed, { ...fight, theirs: "somebody else" });
+  const apply = { object: map({ x: "ours" }), force: true, restoreOwnership: false };
+  deepStrictEqual(takenByApply(change({ apply }), "us"), fight);
   strictEqual(takenByApply(change({}), "us"), undefined);
   strictEqual(takenByApply(change({ action: "create", live: undefined }), "us"), undefined);
 });

@@ -6,6 +6,7 @@
 
 import type { AdmissionAttributes, AdmissionHook } from "../registry/admission.ts";
 import type { AdmissionContext } from "./admission_context.ts";
+import { definitionLifecycle } from "./definition_lifecycle.ts";
 import { limitRanger, limitRangerDefaults } from "./limit_ranger.ts";
 import { namespaceLifecycle } from "./namespace_lifecycle.ts";
 import { defaultTolerationSeconds, priority } from "./pod_defaults.ts";
@@ -16,6 +17,7 @@ import { defaultStorageClass, storageObjectInUse } from "./storage.ts";
 type Step = (attributes: AdmissionAttributes, context: AdmissionContext) => void;
 
 const MUTATING: readonly Step[] = [
+  definitionLifecycle,
   namespaceLifecycle,
   limitRangerDefaults,
   serviceAccount,

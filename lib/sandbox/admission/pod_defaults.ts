@@ -52,13 +52,14 @@ export function priority(attributes: AdmissionAttributes, { find, list }: Admiss
 }
 
 /**
- * `DefaultTolerationSeconds`: lets a new Pod stay a while on a node that does not answer.
+ * `DefaultTolerationSeconds`: lets a Pod stay a while on a node that does not answer.
  *
  * @param attributes The request.
  */
 export function defaultTolerationSeconds(attributes: AdmissionAttributes): void {
-  if (!isNewPod(attributes)) return;
-  const { spec } = attributes.object as Part;
+  const { operation, resource, subresource, object } = attributes;
+  if (operation === "DELETE" || resource.storedAs !== "/pods" || subresource !== "") return;
+  const { spec } = object as Part;
   for (const key of UNREACHABLE) {
     const isTolerated = spec.tolerations?.some((toleration: Part) =>
       (toleration.key === key || !toleration.key) && (toleration.effect === "NoExecute" || !toleration.effect)

@@ -84,7 +84,9 @@ export function listText(list: ObjectList, resource: ServedResource, context: Te
     }
     default: {
       const texts = items.map((item) => itemText(context.texts.textOf(item), resource, apiVersion));
-      const head = stringifyJson({ kind: resource.listKind, apiVersion, metadata });
+      // The lists of custom resources say expressly that there is nothing more.
+      const listed = resource.custom ? { continue: "", ...metadata } : metadata;
+      const head = stringifyJson({ kind: resource.listKind, apiVersion, metadata: listed });
       return `${head.slice(0, -1)},"items":[${texts.join(",")}]}`;
     }
   }

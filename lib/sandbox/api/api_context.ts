@@ -13,8 +13,10 @@ import type { IncludeObject } from "../tables/table.ts";
 import { answerJson } from "./answer.ts";
 import { listText, objectText, type TextContext } from "./answer_objects.ts";
 import type { ApiRequest } from "./api_request.ts";
+import { DeleteOptionsReader } from "./delete_options.ts";
 import { type AnswerForm, negotiate } from "./media_type.ts";
 import { ObjectTexts } from "./object_text.ts";
+import { RequestMetrics } from "./request_metrics.ts";
 
 /** Programs whose users read what is answered. */
 const FOR_PEOPLE = /^(curl|Wget|Mozilla\/5\.0)/;
@@ -23,6 +25,10 @@ const FOR_PEOPLE = /^(curl|Wget|Mozilla\/5\.0)/;
 export class ApiContext {
   /** The objects. */
   readonly registry: Registry;
+  /** Counts requests. */
+  readonly metrics: RequestMetrics = new RequestMetrics();
+  /** Reads the options of deletions. */
+  readonly deleteOptions: DeleteOptionsReader = new DeleteOptionsReader();
   readonly #texts = new ObjectTexts();
 
   /**

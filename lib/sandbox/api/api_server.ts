@@ -7,19 +7,21 @@
 import type { IncomingRequest, RequestHandler, Upgraded } from "../../client/transport/http_server.ts";
 import { type AccessAttributes, type Decision, forbiddenMessage } from "../auth/access.ts";
 import { ProtobufDecoder } from "../protobuf/protobuf_decoder.ts";
+import type { AdmissionAttributes } from "../registry/admission.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { ServedResource } from "../registry/served_resource.ts";
 import {
   forbidden,
   internalError,
   methodNotAllowed,
+  methodNotSupported,
   resourceNotFound,
   resourceText,
   StatusError,
 } from "../registry/status_error.ts";
 import { SYSTEM_ADMIN, type UserInfo } from "../registry/user_info.ts";
 import { addWarnings, answerStatus } from "./answer.ts";
-import { ApiContext, isPretty } from "./api_context.ts";
+import { ApiContext, formOf, isPretty } from "./api_context.ts";
 import { ApiRequest } from "./api_request.ts";
 import { getVerb, listVerb, watchVerb } from "./read_verbs.ts";
 import { parseRequestInfo, type RequestInfo } from "./request_info.ts";
@@ -42,6 +44,14 @@ export type SubresourceHandler = (
 /** Answers requests about other paths; `undefined` if there is nothing. */
 export type PathHandler = (request: ApiRequest) => Answer | undefined | Promise<Answer | undefined>;
 
+/** Programs that judge writes. */
+export interface Webhooks {
+  /** Tells whether writes of a resource have to be judged. */
+  areAsked(resource: ServedResource, subresource: string): boolean;
+  /** Judges a write, as it would be stored; throws if it is refused. */
+  judge(write: AdmissionAttributes): Promise<void>;
+}
+
 /** What an API is made of. */
 export interface ApiOptions {
   /** The objects. */
@@ -52,6 +62,8 @@ export interface ApiOptions {
   readonly handlers?: ReadonlyMap<string, SubresourceHandler>;
   /** Finds out who sends a request; `system:admin` by default. */
   readonly authenticate?: (request: IncomingRequest) => UserInfo | Promise<UserInfo>;
+  /** Judges writes beside the hooks of the registry; it takes its time. */
+  readonly webhooks?: Webhooks;
   /** Decides about requests; all are allowed by default. */
   readonly authorize?: (user: UserInfo, access: AccessAttributes) => Decision;
 }
@@ -77,6 +89,9 @@ const VERBS: Readonly<Record<string, VerbHandler>> = {
   deletecollection: deleteCollectionVerb,
 };
 
+const READ_VERBS: ReadonlySet<string> = new Set(["get", "list", "watch"]);
+const OF_COLLECTIONS: ReadonlySet<string> = new Set(["create", "list", "deletecollection"]);
+
 /**
  * Makes the API.
  *
@@ -92,18 +107,20 @@ export function apiHandler(options: ApiOptions): RequestHandler {
     const path = mark < 0 ? incoming.target : incoming.target.slice(0, mark);
     const query = new URLSearchParams(mark < 0 ? "" : incoming.target.slice(mark + 1));
     const auditId = headers.get("audit-id") ?? options.registry.newUid();
+    const info = parseRequestInfo(incoming.method, path, query);
     let answer: Answer;
+    let request: ApiRequest | undefined;
     try {
-      const info = parseRequestInfo(incoming.method, path, query);
       const user = await options.authenticate?.(incoming) ?? SYSTEM_ADMIN;
       authorize(options, user, info);
-      const request = new ApiRequest(incoming, info, query, headers, user, protobuf);
+      request = new ApiRequest(incoming, info, query, headers, user, protobuf);
       answer = await dispatch(options, context, request);
-      addWarnings(answer.headers, request.warnings);
     } catch (error) {
       const status = error instanceof StatusError ? error : internalError(String(error));
       answer = answerStatus(status, { form: { encoding: "json", isPretty: isPretty(query, headers) } });
     }
+    addWarnings(answer.headers, request?.warnings ?? []);
+    context.metrics.count(info, answer instanceof Response ? answer.status : 0, query.has("dryRun"));
     answer.headers.set("audit-id", auditId);
     if (!answer.headers.has("cache-control")) answer.headers.set("cache-control", "no-cache, private");
     return answer;
@@ -122,27 +139,53 @@ function authorize({ authorize }: ApiOptions, user: UserInfo, info: RequestInfo)
 }
 
 async function dispatch(
-  { registry, paths, handlers }: ApiOptions,
+  { registry, paths, handlers, webhooks }: ApiOptions,
   context: ApiContext,
   request: ApiRequest,
 ): Promise<Answer> {
   const { info, incoming } = request;
   const { group, version, subresource, verb } = info;
-  if (!info.isResource) return await paths?.(request) ?? pageNotFound();
+  if (!info.isResource) {
+    if (info.path === "/metrics") return context.metrics.answer(registry);
+    return await paths?.(request) ?? pageNotFound();
+  }
   const resource = registry.resources.find(group, version, info.resource);
   if (resource === undefined) {
-    const isServed = registry.resources.all().some((other) => other.group === group && other.version === version);
+    const isServed = registry.resources.all().some((other) =>
+      other.group === group && (!other.custom || other.version === version)
+    );
     if (!isServed) return pageNotFound();
     throw resourceNotFound();
   }
   checkScope(resource, info);
+  if (resource.warning !== undefined) request.warn(resource.warning);
   const served = subresource === "" ? resource : resource.served.get(subresource);
   if (served === undefined) throw resourceNotFound();
   const key = resourceText(resource) + (subresource && `/${subresource}`);
-  const isServed = incoming.method !== "HEAD" && served.verbs.includes(verb);
-  const handler = handlers?.get(key) ?? (isServed ? HANDLERS.get(key) : undefined);
+  // Some verbs are about a collection, some about one object of it.
+  const isInPlace = subresource !== "" || verb === "watch" || OF_COLLECTIONS.has(verb) === (info.name === "");
+  const isServed = incoming.method !== "HEAD" && isInPlace && served.verbs.includes(verb);
+  const special = handlers?.get(key);
+  if (special !== undefined) return special(request, resource, context);
+  if (!isServed) {
+    throw resource.custom && (subresource || !verb) ? methodNotSupported(resource, verb) : methodNotAllowed();
+  }
+  if (verb !== "watch") formOf(request);
+  const work = () => carryOut(context, request, resource, HANDLERS.get(key));
+  if (webhooks?.areAsked(resource, subresource) && !READ_VERBS.has(verb)) {
+    for (const write of await request.rehearse(work)) await webhooks.judge(write);
+  }
+  return work();
+}
+
+function carryOut(
+  context: ApiContext,
+  request: ApiRequest,
+  resource: ServedResource,
+  handler: SubresourceHandler | undefined,
+): Answer | Promise<Answer> {
   if (handler !== undefined) return handler(request, resource, context);
-  if (!isServed) throw methodNotAllowed();
+  const { verb, subresource } = request.info;
   if (subresource === "scale") return scaleVerb(context, request, resource);
   return VERBS[verb]!(context, request, resource);
 }

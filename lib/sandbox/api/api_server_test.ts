@@ -123,7 +123,16 @@ Deno.test("apiHandler() refuses as the API server does", async (t) => {
       CONFIG_MAPS,
       { "content-type": "text/plain" },
       "{}",
-      "415 the body of the request was in an unknown format - accepted media types include: application/json, application/yaml",
+      "415 the body of the request was in an unknown format - accepted media types include: application/json, " +
+      "application/yaml, application/vnd.kubernetes.protobuf",
+    ],
+    [
+      "POST",
+      CONFIG_MAPS,
+      { "content-type": "application/vnd.kubernetes.protobuf" },
+      "abc",
+      "400 the object provided is unrecognized (must be of type ConfigMap): provided data does not appear to be a " +
+      "protobuf message, expected prefix [107 56 115 0] (616263)",
     ],
     [
       "GET",

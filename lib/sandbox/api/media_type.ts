@@ -24,7 +24,7 @@ const ENCODINGS: Readonly<Record<string, "json" | "yaml">> = {
   "*/*": "json",
 };
 
-/** The types of answers, and of bodies for all kinds. Clients that send protocol buffers take JSON as an answer, too. */
+/** The types of answers. Clients that send protocol buffers take these, too. */
 export const MEDIA_TYPES = ["application/json", "application/yaml"];
 
 const FORMS: readonly string[] = ["Table", "PartialObjectMetadata", "PartialObjectMetadataList"];

@@ -4,6 +4,9 @@
  * @module
  */
 
+import type { Upgraded } from "../../client/transport/http_server.ts";
+import type { WebSocketConnection } from "../../client/transport/web_socket.ts";
+import { acceptWebSocket } from "../../client/transport/web_socket_server.ts";
 import type { ListOptions } from "../registry/list.ts";
 import { badRequest } from "../registry/status_error.ts";
 import type { WatchOptions } from "../registry/watch.ts";
@@ -11,6 +14,7 @@ import type { ServedResource } from "../registry/served_resource.ts";
 import type { ApiContext } from "./api_context.ts";
 import { objectText } from "./answer_objects.ts";
 import type { ApiRequest } from "./api_request.ts";
+import { booleanOf, integerOf } from "./query_values.ts";
 import { watchStream } from "./watch_stream.ts";
 
 /** Real watches last from half an hour to an hour. */
@@ -29,25 +33,51 @@ export function listVerb(context: ApiContext, request: ApiRequest, resource: Ser
   return context.answerList(request, resource, list);
 }
 
-/** Answers `watch`. */
-export function watchVerb(context: ApiContext, request: ApiRequest, resource: ServedResource): Response {
+/** Answers `watch`, as a stream of lines or by WebSocket. */
+export async function watchVerb(
+  context: ApiContext,
+  request: ApiRequest,
+  resource: ServedResource,
+): Promise<Response | Upgraded> {
   const { registry } = context;
   const { clock } = registry;
   const options = watchOptionsOf(request);
   const seconds = integerOf(request.query, "timeoutSeconds");
+  const timeoutMs = seconds ? seconds * 1_000 : SHORTEST_WATCH_MS * (1 + clock.random());
   const text = context.textContext(request);
   // Parts of objects are watched one by one.
   const form = text.form.as === "PartialObjectMetadataList"
     ? { ...text.form, as: "PartialObjectMetadata" as const }
     : text.form;
   const body = watchStream({
-    start: (listener) => registry.watch(resource, request.info.namespace || undefined, options, listener),
+    start: (listener) => {
+      return registry.watch(resource, request.info.namespace || undefined, { ...options, timeoutMs }, listener);
+    },
     textOf: ({ object }, isFirst) => objectText(object, resource, { ...text, form, nowMs: clock.now() }, isFirst),
-    timeoutMs: seconds ? seconds * 1_000 : SHORTEST_WATCH_MS * (1 + clock.random()),
+    timeoutMs,
     clock,
     signal: request.incoming.signal,
   });
+  if (request.incoming.upgrade?.toLowerCase() === "websocket") {
+    const upgraded = await acceptWebSocket(request.headers, undefined, clock, (connection) => carry(body, connection));
+    if (upgraded) return upgraded;
+  }
   return new Response(body, { headers: { "content-type": "application/json" } });
+}
+
+/** Sends events as messages, until they end or the client does not want more. */
+async function carry(
+  events: ReadableStream<Uint8Array<ArrayBuffer>>,
+  connection: WebSocketConnection,
+): Promise<void> {
+  const reader = events.getReader();
+  const listening = Array.fromAsync(connection).catch(() => {}).finally(() => reader.cancel());
+  const decoder = new TextDecoder();
+  for (let { value, done } = await reader.read(); !done; { value, done } = await reader.read()) {
+    await connection.send(decoder.decode(value));
+  }
+  await connection.close();
+  await listening;
 }
 
 /** Reads the query of a list. */
@@ -83,16 +113,4 @@ function fieldSelectorOf(selector: string | undefined, name: string): string | u
     throw badRequest("fieldSelector metadata.name doesn't match requested name");
   }
   return own;
-}
-
-function integerOf(query: URLSearchParams, name: string): number | undefined {
-  const text = query.get(name);
-  if (!text) return undefined;
-  if (!/^[-+]?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
-  return Number(text);
-}
-
-function booleanOf(query: URLSearchParams, name: string): boolean | undefined {
-  const text = query.get(name);
-  return text === null ? undefined : !["false", "0"].includes(text.toLowerCase());
 }

@@ -37,13 +37,16 @@ export function watchStream(
   let stopTimer = () => {};
   let isFirst = true;
   let isOver = false;
+  const finish = () => {
+    isOver = true;
+    stop();
+    stopTimer();
+  };
   return new ReadableStream({
     start(controller) {
       const end = () => {
         if (isOver) return;
-        isOver = true;
-        stop();
-        stopTimer();
+        finish();
         controller.close();
       };
       stop = start((event) => {
@@ -57,5 +60,6 @@ export function watchStream(
       stopTimer = clock.timer(timeoutMs, end);
       signal.addEventListener("abort", end, { once: true });
     },
+    cancel: finish,
   });
 }

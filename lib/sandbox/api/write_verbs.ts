@@ -7,11 +7,13 @@
 import { isJsonObject, stringifyJson } from "../../base/json.ts";
 import type { KubeObject } from "../../kube/object.ts";
 import { forbiddenField, required } from "../registry/field_error.ts";
+import { Selection } from "../registry/selection.ts";
 import type { ServedResource, StoredObject } from "../registry/served_resource.ts";
-import { badRequest, invalid, StatusError, unsupportedMediaType } from "../registry/status_error.ts";
+import { StatusError, unsupportedMediaType } from "../registry/status_error.ts";
 import type { DeleteOptions, Patch, WriteOptions } from "../registry/write_options.ts";
 import type { ApiContext } from "./api_context.ts";
-import { type ApiRequest, parseBody } from "./api_request.ts";
+import { type ApiRequest, cannotUnmarshal, parseBody } from "./api_request.ts";
+import { booleanOf } from "./query_values.ts";
 import { listOptionsOf } from "./read_verbs.ts";
 
 const PATCH_TYPES: Readonly<Record<string, Patch["type"]>> = {
@@ -21,6 +23,8 @@ const PATCH_TYPES: Readonly<Record<string, Patch["type"]>> = {
   "application/apply-patch+yaml": "apply",
 };
 
+const NO_PATCH = "415: Unsupported Media Type";
+
 /** Answers `create`. */
 export async function createVerb(
   context: ApiContext,
@@ -28,7 +32,7 @@ export async function createVerb(
   resource: ServedResource,
 ): Promise<Response> {
   const options = request.writeOptions("CreateOptions");
-  const draft = await objectOf(request, resource.kind);
+  const draft = await objectOf(request, resource.kind, resource.custom);
   const object = context.registry.create(resource, request.info.namespace, draft, options);
   return context.answerObject(request, resource, object, 201);
 }
@@ -41,7 +45,7 @@ export async function updateVerb(
 ): Promise<Response> {
   const { namespace, name } = request.info;
   const options = request.writeOptions("UpdateOptions");
-  const draft = await objectOf(request, resource.kind);
+  const draft = await objectOf(request, resource.kind, resource.custom);
   const isNew = !exists(context, request, resource);
   const object = context.registry.update(resource, namespace, name, draft, options);
   return context.answerObject(request, resource, object, isNew ? 201 : 200);
@@ -64,7 +68,8 @@ export async function deleteVerb(
 ): Promise<Response> {
   const { registry } = context;
   const { namespace, name } = request.info;
-  const { deleteOptions, options } = await deleteOptionsOf(request);
+  const { deleteOptions, options } = await context.deleteOptions.read(request);
+  warnOfOrphans(request, resource, deleteOptions);
   const { object, isGone } = registry.delete(resource, namespace, name, deleteOptions, options);
   const status = !isGone && deleteOptions.orphanDependents === false ? 202 : 200;
   const { returnsDeleted } = (registry.resources.findStored(resource.storedAs) ?? resource).strategy;
@@ -78,10 +83,28 @@ export async function deleteCollectionVerb(
   request: ApiRequest,
   resource: ServedResource,
 ): Promise<Response> {
-  const { deleteOptions, options } = await deleteOptionsOf(request);
   const namespace = request.info.namespace || undefined;
-  const list = context.registry.deleteCollection(resource, namespace, listOptionsOf(request), deleteOptions, options);
+  const listOptions = listOptionsOf(request);
+  // What is to be deleted must be clear before it matters how.
+  new Selection(resource, namespace, listOptions).check();
+  const { deleteOptions, options } = await context.deleteOptions.read(request);
+  warnOfOrphans(request, resource, deleteOptions);
+  const list = context.registry.deleteCollection(resource, namespace, listOptions, deleteOptions, options);
   return context.answerList(request, resource, list);
+}
+
+function warnOfOrphans(
+  request: ApiRequest,
+  { group, plural }: ServedResource,
+  { propagationPolicy, orphanDependents }: DeleteOptions,
+): void {
+  if (group !== "batch" || plural !== "jobs" || propagationPolicy !== undefined || orphanDependents !== undefined) {
+    return;
+  }
+  request.warn(
+    "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them " +
+      "or set propagationPolicy=Orphan to suppress this warning",
+  );
 }
 
 /**
@@ -89,16 +112,26 @@ export async function deleteCollectionVerb(
  *
  * @param request The request.
  * @param kind The kind that it should be.
+ * @param isCustom Whether the object itself must say what it is.
  * @returns The object.
  * @throws {StatusError} If there is none.
  */
-export async function objectOf(request: ApiRequest, kind: string): Promise<KubeObject> {
+export async function objectOf(request: ApiRequest, kind: string, isCustom = false): Promise<KubeObject> {
   const value = await request.value(kind);
-  if (isJsonObject(value)) return value as unknown as KubeObject;
-  const why = value === undefined ? "unexpected end of JSON input (<empty>)" : "json: cannot unmarshal into Go value";
-  throw badRequest(
-    `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${why}`,
-  );
+  if (value !== null && !isJsonObject(value)) {
+    throw request.notJson(kind, value === undefined ? "unexpected end of JSON input" : cannotUnmarshal(value));
+  }
+  const object = (value ?? {}) as unknown as KubeObject;
+  for (const field of ["apiVersion", "kind"] as const) {
+    const text: unknown = object[field] ?? "";
+    if (typeof text === "string") continue;
+    const type = cannotUnmarshal(text).split(" Go value ")[0];
+    throw request.notJson(kind, `${type} Go struct field .${field} of type string`);
+  }
+  if (isCustom && !object.kind) {
+    throw request.unrecognized(kind, `Object 'Kind' is missing in '${stringifyJson(value)}'`);
+  }
+  return object;
 }
 
 /**
@@ -115,51 +148,23 @@ export async function patchOf(
 ): Promise<{ patch: Patch; options: WriteOptions }> {
   const type = PATCH_TYPES[request.contentType];
   const isApply = type === "apply";
+  // Of built-in kinds, such a request does not even get to where patches are read.
+  if (type === undefined && !custom) throw new StatusError(415, "UnsupportedMediaType", NO_PATCH, {});
   if (type === undefined || (custom && type === "strategic")) {
-    const types = Object.keys(PATCH_TYPES).filter((name) => !custom || PATCH_TYPES[name] !== "strategic");
-    throw unsupportedMediaType(types);
+    throw unsupportedMediaType(Object.keys(PATCH_TYPES).filter((name) => PATCH_TYPES[name] !== "strategic"));
   }
-  const options = request.writeOptions("PatchOptions");
-  const force = request.query.get("force");
-  const errors = [
+  const force = booleanOf(request.query, "force");
+  const options = request.writeOptions("PatchOptions", [
     ...isApply && !request.query.get("fieldManager") ? [required("fieldManager", "is required for apply patch")] : [],
-    ...!isApply && force !== null ? [forbiddenField("force", "may not be specified for non-apply patch")] : [],
-  ];
-  if (errors.length > 0) throw invalid({ group: "meta.k8s.io", kind: "PatchOptions" }, "", errors);
+    ...!isApply && force !== undefined ? [forbiddenField("force", "may not be specified for non-apply patch")] : [],
+  ]);
   const text = await request.text();
   const body = parseBody(
     text,
     request.contentType,
     (why) => isApply ? `error decoding YAML: ${why}` : "invalid JSON patch",
   );
-  return { patch: { type, body }, options: { ...options, force: force === "true" || force === "1" } };
-}
-
-async function deleteOptionsOf(request: ApiRequest): Promise<{ deleteOptions: DeleteOptions; options: WriteOptions }> {
-  const body = await request.value("DeleteOptions");
-  if (body !== undefined && !isJsonObject(body)) throw badRequest("couldn't get version/kind; json parse error");
-  const { query } = request;
-  const options = request.writeOptions("DeleteOptions");
-  if (body !== undefined) {
-    const { dryRun } = body;
-    const isDryRun = options.dryRun || (Array.isArray(dryRun) && dryRun.includes("All"));
-    return { deleteOptions: withoutNulls(body), options: { ...options, dryRun: isDryRun } };
-  }
-  const seconds = query.get("gracePeriodSeconds");
-  const orphan = query.get("orphanDependents");
-  const policy = query.get("propagationPolicy");
-  return {
-    deleteOptions: {
-      ...seconds && { gracePeriodSeconds: Number(seconds) },
-      ...orphan && { orphanDependents: orphan === "true" },
-      ...policy && { propagationPolicy: policy as NonNullable<DeleteOptions["propagationPolicy"]> },
-    },
-    options,
-  };
-}
-
-function withoutNulls(value: Record<string, unknown>): DeleteOptions {
-  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== null));
+  return { patch: { type, body }, options: { ...options, force: force ?? false } };
 }
 
 function deletedText({ group, plural }: ServedResource, { metadata }: StoredObject): string {

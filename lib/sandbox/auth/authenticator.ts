@@ -6,7 +6,7 @@
  */
 
 import type { UserInfo } from "../registry/user_info.ts";
-import type { ServiceAccountTokens } from "./service_account_tokens.ts";
+import { ISSUER, type ServiceAccountTokens } from "./service_account_tokens.ts";
 
 /** What a request shows of its sender. */
 export interface Credentials {
@@ -61,7 +61,9 @@ export class Authenticator {
 
   #byToken(token: string, nowMs: number): UserInfo | undefined {
     const known = this.#options.tokens.get(token);
-    return known ? withAuthenticated(known) : this.#options.accounts.verify(token, nowMs)?.user;
+    if (known) return withAuthenticated(known);
+    const { user, audiences } = this.#options.accounts.verify(token, nowMs) ?? {};
+    return audiences?.includes(ISSUER) ? user : undefined;
   }
 }
 

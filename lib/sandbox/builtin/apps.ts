@@ -38,6 +38,10 @@ const TEMPLATE_GENERATION = "deprecated.daemonset.template.generation";
 export const APPS: RulesByKind = {
   "apps/Deployment": {
     generation: true,
+    prepareForStatusUpdate({ metadata }, old) {
+      metadata.labels = old.metadata.labels;
+      if (metadata.labels === undefined) delete metadata.labels;
+    },
     validate({ spec }, errors) {
       checkNonNegative(errors, spec, "spec.", "replicas");
       validateWorkload(spec, "deployment", errors);

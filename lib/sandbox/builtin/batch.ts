@@ -5,6 +5,7 @@
  */
 
 import { selects } from "../../kube/label_selector.ts";
+import type { StrategyContext } from "../registry/strategy.ts";
 import type { FieldErrors } from "../schema/field_errors.ts";
 import type { Part } from "../schema/typed_walk.ts";
 import { validateTemplate } from "./apps.ts";
@@ -25,21 +26,23 @@ export const BATCH: RulesByKind = {
       if (spec.manualSelector) return;
       const { metadata: template } = spec.template;
       const generated = {
-        "job-name": metadata.name,
-        "batch.kubernetes.io/job-name": metadata.name,
-        "controller-uid": metadata.uid,
         [UID_LABEL]: metadata.uid,
+        "batch.kubernetes.io/job-name": metadata.name ?? "",
+        "controller-uid": metadata.uid,
+        "job-name": metadata.name ?? "",
       };
       // Labels that a Job takes from its template are the same map in Go, so they are of both.
       const isShared = JSON.stringify(template.labels ?? {}) === JSON.stringify(metadata.labels ?? {});
       template.labels = { ...generated, ...template.labels };
       if (isShared) metadata.labels = { ...template.labels };
-      spec.selector = { ...spec.selector, matchLabels: { [UID_LABEL]: metadata.uid, ...spec.selector?.matchLabels } };
+      spec.selector = { ...spec.selector, matchLabels: { ...spec.selector?.matchLabels, [UID_LABEL]: metadata.uid } };
     },
     validate: validateJob,
     validateUpdate({ spec }, { spec: old, status }, errors) {
       if (spec.completionMode !== "Indexed") {
         checkImmutable(errors, "spec.completions", spec.completions, old.completions);
+      } else if (![undefined, old.completions, spec.parallelism].includes(spec.completions)) {
+        errors.invalid("spec.completions", spec.completions, "can only be modified in tandem with spec.parallelism");
       }
       checkImmutable(errors, "spec.selector", spec.selector, old.selector);
       const [template, oldTemplate] = old.suspend && !status?.startTime
@@ -57,7 +60,6 @@ export const BATCH: RulesByKind = {
   },
   "batch/CronJob": {
     generation: true,
-    defaultPropagation: "Orphan",
     validate({ metadata, spec }, errors) {
       validateCron(spec, errors);
       const { spec: job } = spec.jobTemplate;
@@ -72,13 +74,13 @@ export const BATCH: RulesByKind = {
 /** A template without what can be changed as long as the Job is suspended. */
 function schedulable({ metadata, spec }: Part): Part {
   const { nodeSelector: _n, affinity: _a, tolerations: _t, schedulingGates: _g, ...rest } = spec;
-  const containers = rest.containers.map(({ resources: _, ...container }: Part) => container);
+  const containers = rest.containers?.map(({ resources: _, ...container }: Part) => container);
   return { metadata, spec: { ...rest, containers } };
 }
 
-function validateJob({ metadata, spec }: Part, errors: FieldErrors): void {
+function validateJob({ metadata, spec }: Part, errors: FieldErrors, context: StrategyContext): void {
   if (!spec.selector) errors.required("spec.selector");
-  else {
+  else if (context.find("batch/jobs", metadata.namespace, metadata.name) === undefined) {
     const labels = spec.selector.matchLabels ?? {};
     if (!spec.manualSelector && (Object.keys(labels).length !== 1 || spec.selector.matchExpressions)) {
       errors.invalid("spec.selector", spec.selector, "`selector` not auto-generated");
@@ -88,7 +90,7 @@ function validateJob({ metadata, spec }: Part, errors: FieldErrors): void {
     }
   }
   validateJobSpec(spec, "spec", errors);
-  if (spec.selector && !selects(spec.selector, spec.template.metadata.labels)) {
+  if (!spec.selector || !selects(spec.selector, spec.template.metadata.labels)) {
     const detail = "`selector` does not match template `labels`";
     errors.invalid("spec.template.metadata.labels", spec.template.metadata.labels, detail);
   }

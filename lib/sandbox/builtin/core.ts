@@ -37,7 +37,7 @@ export const CORE: RulesByKind = {
       namespace.status = { phase: "Active" };
       namespace.spec.finalizers = finalizers.includes("kubernetes") ? finalizers : [...finalizers, "kubernetes"];
       // A generated name was not known yet when the defaults were set.
-      namespace.metadata.labels = { ...namespace.metadata.labels, [NAME_LABEL]: namespace.metadata.name };
+      namespace.metadata.labels = { ...namespace.metadata.labels, [NAME_LABEL]: namespace.metadata.name ?? "" };
     },
     prepareForUpdate(namespace, old) {
       namespace.spec.finalizers = old.spec.finalizers;
@@ -66,9 +66,7 @@ export const CORE: RulesByKind = {
   },
   "/Secret": {
     selectable: { type: true },
-    prepareForCreate: encodeStringData,
     prepareForUpdate(secret, old) {
-      encodeStringData(secret);
       if (!secret.type) secret.type = old.type;
     },
     validate: validateSecret,
@@ -105,15 +103,6 @@ export const CORE: RulesByKind = {
     },
   },
 };
-
-function encodeStringData(secret: Part): void {
-  const { stringData } = secret;
-  if (stringData === undefined) return;
-  delete secret.stringData;
-  const encoder = new TextEncoder();
-  const encoded = Object.entries<string>(stringData).map(([key, text]) => [key, encoder.encode(text).toBase64()]);
-  secret.data = { ...secret.data, ...Object.fromEntries(encoded) };
-}
 
 function validateSecret({ metadata, type, data = {} }: Part, errors: FieldErrors): void {
   validateData(data, "data", errors);

@@ -63,7 +63,7 @@ export const DEFAULTS: Readonly<Record<string, TypeDefaults>> = {
   "core/v1.PersistentVolumeSpec": { persistentVolumeReclaimPolicy: "Retain", volumeMode: "Filesystem" },
   "core/v1.PersistentVolumeStatus": { phase: "Pending" },
   "core/v1.ReplicationController": setReplicationControllerDefaults,
-  "core/v1.Secret": { type: "Opaque" },
+  "core/v1.Secret": setSecretDefaults,
   "core/v1.Service": setServiceDefaults,
   "discovery/v1.EndpointPort": (port) => {
     port.name ??= "";
@@ -182,4 +182,15 @@ function setLimitDefaults(item: Part): void {
 function setDeviceRequestDefaults(request: Part): void {
   request.allocationMode ||= "ExactCount";
   if (request.allocationMode === "ExactCount") request.count ||= 1;
+}
+
+/** Texts become data when a Secret is read, so that nobody owns them as texts but who applies them. */
+function setSecretDefaults(secret: Part): void {
+  secret.type ||= "Opaque";
+  const { stringData } = secret;
+  if (stringData === undefined) return;
+  delete secret.stringData;
+  const encoder = new TextEncoder();
+  const encoded = Object.entries<string>(stringData).map(([key, text]) => [key, encoder.encode(text).toBase64()]);
+  secret.data = { ...secret.data, ...Object.fromEntries(encoded) };
 }

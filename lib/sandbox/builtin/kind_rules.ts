@@ -41,8 +41,16 @@ export interface KindRules {
   isHeld?(object: Part): boolean;
   /** See {@linkcode Strategy.prepareForDelete}. */
   prepareForDelete?(draft: Part): void;
-  /** See {@linkcode Strategy.subresourceUpdates}. */
-  readonly subresourceUpdates?: Readonly<Record<string, (draft: Part, old: Part, context: StrategyContext) => void>>;
+  /** See {@linkcode Strategy.subresources}. */
+  readonly subresources?: Readonly<Record<string, SubresourceRules>>;
+}
+
+/** The rules of a subresource. */
+export interface SubresourceRules {
+  /** See {@linkcode SubresourceStrategy.prepareForUpdate}. */
+  prepareForUpdate(draft: Part, old: Part, context: StrategyContext): void;
+  /** See {@linkcode SubresourceStrategy.validateUpdate}. */
+  validateUpdate(draft: Part, old: Part, errors: FieldErrors): void;
 }
 
 /** Rules by group and kind, such as `apps/Deployment` or `/Pod`. */

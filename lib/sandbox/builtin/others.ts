@@ -59,6 +59,18 @@ export const OTHERS: RulesByKind = {
       }
     },
     prepareForUpdate: (request, old) => void (request.spec = old.spec),
+    prepareForStatusUpdate: ({ status }, old, { now }) => void setConditionTimes(status, old.status, now),
+    subresources: {
+      approval: {
+        prepareForUpdate(request, old, { now }) {
+          const { conditions } = request.status ?? {};
+          setConditionTimes(request.status, old.status, now);
+          request.spec = old.spec;
+          request.status = { ...old.status, ...conditions && { conditions } };
+        },
+        validateUpdate: ({ status }, { status: old }, errors) => checkKeptConditions(status, old, errors),
+      },
+    },
     validate({ spec }, errors) {
       if (!atob(spec.request ?? "").includes("-----BEGIN CERTIFICATE REQUEST-----")) {
         errors.invalid("spec.request", spec.request ?? "", "PEM block type must be CERTIFICATE REQUEST");
@@ -139,6 +151,22 @@ export const OTHERS: RulesByKind = {
     },
   },
 };
+
+function setConditionTimes({ conditions = [] }: Part = {}, { conditions: old = [] }: Part = {}, now: string): void {
+  for (const condition of conditions) {
+    const before = old.find(({ type, status }: Part) => type === condition.type && status === condition.status);
+    condition.lastUpdateTime ??= now;
+    condition.lastTransitionTime ??= before?.lastTransitionTime ?? now;
+  }
+}
+
+function checkKeptConditions({ conditions = [] }: Part = {}, { conditions: old = [] }: Part = {}, errors: FieldErrors) {
+  for (const wanted of ["Approved", "Denied", "Failed"]) {
+    const count = (list: readonly Part[]) => list.filter(({ type }) => type === wanted).length;
+    if (count(conditions) >= count(old)) continue;
+    errors.forbidden("status.conditions", `updates may not remove a condition of type "${wanted}"`);
+  }
+}
 
 function storedVersions({ spec }: Part): string[] {
   return (spec.versions ?? []).filter(({ storage }: Part) => storage).map(({ name }: Part) => name);

@@ -5,11 +5,12 @@
  */
 
 import { jsonEquals } from "../../base/json.ts";
-import { compareQuantities } from "../../kube/quantity.ts";
 import type { FieldErrors } from "../schema/field_errors.ts";
 import type { Part } from "../schema/typed_walk.ts";
 import type { KindRules } from "./kind_rules.ts";
 import { validatePodSpec } from "./pod_spec.ts";
+import { POD_SUBRESOURCES } from "./pod_subresources.ts";
+import { qosClass } from "./qos_class.ts";
 
 const CHANGEABLE =
   "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`," +
@@ -51,6 +52,7 @@ export const POD: KindRules = {
   },
   validate: ({ spec }, errors) => validatePodSpec(spec, "spec", errors),
   validateUpdate: validatePodUpdate,
+  subresources: POD_SUBRESOURCES,
   gracePeriodSeconds(object, seconds) {
     const { spec, status } = object as Part;
     const isOver = status?.phase === "Failed" || status?.phase === "Succeeded";
@@ -59,28 +61,6 @@ export const POD: KindRules = {
     return period < 0 ? 1 : period;
   },
 };
-
-/**
- * Tells how well a Pod is provided for.
- *
- * @param spec The Pod's spec.
- * @returns Its class of quality of service.
- */
-export function qosClass({ containers, initContainers }: Part): string {
-  const all: readonly Part[] = [...(containers ?? []), ...(initContainers ?? [])].map(({ resources }) =>
-    resources ?? {}
-  );
-  const isAsked = ({ limits, requests }: Part) =>
-    [limits, requests].some((list = {}) =>
-      ["cpu", "memory"].some((name) => list[name] !== undefined && compareQuantities(list[name], 0) > 0)
-    );
-  if (!all.some(isAsked)) return "BestEffort";
-  const isGuaranteed = ({ limits = {}, requests = {} }: Part) =>
-    ["cpu", "memory"].every((name) =>
-      limits[name] !== undefined && compareQuantities(limits[name], requests[name] ?? limits[name]) === 0
-    );
-  return all.every(isGuaranteed) ? "Guaranteed" : "Burstable";
-}
 
 function validatePodUpdate({ spec }: Part, { spec: old }: Part, errors: FieldErrors): void {
   for (const field of ["containers", "initContainers"]) {

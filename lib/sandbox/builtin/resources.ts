@@ -43,6 +43,8 @@ const CONVERSIONS: Readonly<Record<string, Conversion>> = {
   },
 };
 
+const ENDPOINTS_DEPRECATED = "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice";
+
 /**
  * Makes all built-in resources.
  *
@@ -100,6 +102,7 @@ function served(type: ResourceType, schema: KindSchema, plans: Plans, walk: Type
     isStored: conversion === undefined,
     schema,
     custom: false,
+    ...kind === "Endpoints" && { warning: ENDPOINTS_DEPRECATED },
     columns: columnsOf(group, kind),
     strategy: strategyOf({ rules, type: decoded, hasStatus: subresources.includes("status"), plans, walk }),
     decode: (value, isText) => decodeTyped(value, decoded, plans, isText),

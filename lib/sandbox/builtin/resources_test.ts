@@ -34,6 +34,62 @@ Deno.test("builtInResources() has every resource once, with a stored version for
   }
 });
 
+Deno.test("builtInResources() tells by which fields to select before there is an object", () => {
+  for (const { selectableFields, kind } of resources) {
+    const fields = selectableFields({ apiVersion: "", kind, metadata: {} });
+    for (const [field, value] of Object.entries(fields)) strictEqual(typeof value, "string", `${kind} ${field}`);
+  }
+});
+
+Deno.test("builtInResources() holds Namespaces until their finalizers are gone", () => {
+  const { strategy } = resource("namespaces");
+  const held = read(resource("namespaces"), { spec: { finalizers: ["kubernetes"] }, status: { phase: "Active" } });
+  strictEqual(strategy.isHeld!(held), true);
+  strategy.prepareForDelete!(held);
+  deepStrictEqual(held.status, { phase: "Terminating" });
+  strictEqual(strategy.isHeld!(read(resource("namespaces"), { spec: {} })), false);
+});
+
+Deno.test("builtInResources() changes nothing but resources by resize, and nothing but ephemeral containers", () => {
+  const { strategy } = resource("pods");
+  const container = (cpu: string, image = "i") => ({ name: "c", image, resources: { requests: { cpu } } });
+  const old = read(resource("pods"), { spec: { containers: [container("1")] } });
+  old.status = { phase: "Running", qosClass: "Burstable" };
+  const { resize, ephemeralcontainers } = strategy.subresources!;
+
+  const resized = read(resource("pods"), { spec: { containers: [container("2", "other")] } });
+  resize!.prepareForUpdate(resized, old, context());
+  const [{ image, resources }] = resized.spec.containers;
+  deepStrictEqual([image, resources], ["i", { requests: { cpu: "2" } }]);
+  deepStrictEqual(resize!.validateUpdate!(resized, old), []);
+  const other = read(resource("pods"), { spec: { containers: [{ name: "d", image: "i" }] } });
+  resize!.prepareForUpdate(other, old, context());
+  deepStrictEqual(resize!.validateUpdate!(other, old).map(({ field }) => field), ["spec", "spec.containers[0].name"]);
+
+  const debugged = read(resource("pods"), {
+    spec: { containers: [container("2")], ephemeralContainers: [{ name: "e", image: "e" }] },
+  });
+  ephemeralcontainers!.prepareForUpdate(debugged, old, context());
+  deepStrictEqual(debugged.spec.containers, old.spec.containers);
+  deepStrictEqual(ephemeralcontainers!.validateUpdate!(debugged, old), []);
+  const [error] = ephemeralcontainers!.validateUpdate!(old, debugged as StoredObject);
+  ok(error!.message.includes('existing ephemeral containers "e" may not be removed'));
+});
+
+Deno.test("builtInResources() lets approvals change nothing but conditions", () => {
+  const type = resource("certificatesigningrequests", "certificates.k8s.io");
+  const old = read(type, { spec: { request: "YQ==", signerName: "s" } });
+  const approved = read(type, {
+    spec: { request: "Yg==", signerName: "s" },
+    status: { certificate: "Yw==", conditions: [{ type: "Approved", status: "True" }] },
+  });
+  const { approval } = type.strategy.subresources!;
+  approval!.prepareForUpdate(approved, old, context());
+  deepStrictEqual([approved.spec, approved.status.certificate], [old.spec, undefined]);
+  strictEqual(approved.status.conditions[0].lastTransitionTime, "2026-01-01T00:00:00Z");
+  strictEqual(approval!.validateUpdate!(old, approved as StoredObject).length, 1);
+});
+
 Deno.test("builtInResources() lets Pods go gracefully only where they run", () => {
   const { strategy } = resource("pods");
   const pod = (spec: Part, phase = "Running") => ({ spec, status: { phase } }) as unknown as StoredObject;

@@ -57,8 +57,7 @@ function allocate({ spec }: Part, context: StrategyContext): void {
   if (!spec.clusterIP && spec.clusterIPs?.length) spec.clusterIP = spec.clusterIPs[0];
   spec.clusterIP ||= freeAddress(context);
   spec.clusterIPs ??= [spec.clusterIP];
-  // Whoever makes the endpoints of such a Service may use both families, whatever the cluster has.
-  const isFree = spec.clusterIP === "None" && !spec.selector;
+  const isFree = makesOwnEndpoints(spec);
   spec.ipFamilyPolicy ??= isFree ? "RequireDualStack" : "SingleStack";
   spec.ipFamilies ??= [spec.clusterIP.includes(":") ? "IPv6" : "IPv4"];
   if (isFree && spec.ipFamilyPolicy !== "SingleStack" && spec.ipFamilies.length === 1) {
@@ -67,6 +66,11 @@ function allocate({ spec }: Part, context: StrategyContext): void {
   if (spec.type === "NodePort" || (spec.type === "LoadBalancer" && spec.allocateLoadBalancerNodePorts)) {
     allocateNodePorts(spec.ports ?? [], context);
   }
+}
+
+/** Whether whoever makes its endpoints may use all families of addresses, whatever the cluster has. */
+function makesOwnEndpoints({ clusterIP, selector }: Part): boolean {
+  return clusterIP === "None" && !selector;
 }
 
 function freeAddress(context: StrategyContext): string {
@@ -132,7 +136,10 @@ function validateService({ metadata, spec }: Part, errors: FieldErrors, context:
       const name = spec.externalName.replace(/\.$/, "");
       errors.invalid("spec.externalName", name, ...validateDns1123Subdomain(name));
     }
-  } else validateAddress(metadata, spec, errors, context);
+  } else {
+    if (!makesOwnEndpoints(spec)) validateFamilies(spec, errors);
+    validateAddress(metadata, spec, errors, context);
+  }
   if (spec.type !== "LoadBalancer" && spec.loadBalancerClass !== undefined) {
     errors.forbidden("spec.loadBalancerClass", "may only be used when `type` is 'LoadBalancer'");
   }
@@ -142,6 +149,16 @@ function validateService({ metadata, spec }: Part, errors: FieldErrors, context:
       spec.externalTrafficPolicy,
       "may only be set for externally-accessible services",
     );
+  }
+}
+
+/** Judges the families by what the cluster has, which is IPv4. */
+function validateFamilies({ ipFamilyPolicy, ipFamilies = [] }: Part, errors: FieldErrors): void {
+  if (ipFamilyPolicy === "RequireDualStack") {
+    errors.invalid("spec.ipFamilyPolicy", ipFamilyPolicy, "this cluster is not configured for dual-stack services");
+  }
+  for (const [i, family] of ipFamilies.entries()) {
+    if (family === "IPv6") errors.invalid(`spec.ipFamilies[${i}]`, family, "not configured on this cluster");
   }
 }
 

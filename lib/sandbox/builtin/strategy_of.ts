@@ -6,13 +6,13 @@
 
 import { jsonEquals } from "../../base/json.ts";
 import type { Draft, FieldError, StoredObject } from "../registry/served_resource.ts";
-import type { Strategy, StrategyContext } from "../registry/strategy.ts";
+import type { Strategy, StrategyContext, SubresourceStrategy } from "../registry/strategy.ts";
 import { type DecodedType, decodeTyped } from "../schema/decode.ts";
 import { FieldErrors } from "../schema/field_errors.ts";
 import type { Plans } from "../schema/plans.ts";
 import type { TypedWalk } from "../schema/typed_walk.ts";
 import { checkImmutable, IMMUTABLE, valueAt } from "./checks.ts";
-import type { KindRules } from "./kind_rules.ts";
+import type { KindRules, SubresourceRules } from "./kind_rules.ts";
 
 /** What a strategy is made of. */
 export interface StrategyOptions {
@@ -41,6 +41,7 @@ export function strategyOf(options: StrategyOptions): Strategy {
     defaultPropagation: rules.defaultPropagation ?? "Background",
     createOnUpdate: CREATED_BY_UPDATES.has(type.name),
     unconditionalUpdate: true,
+    ...(STATUS_IGNORED[type.name] && { statusIgnoredPaths: STATUS_IGNORED[type.name]! }),
     returnsDeleted: RETURNED_WHEN_DELETED.has(type.name),
     ...(rules.nameFaults && { validateName: rules.nameFaults }),
     setDefaults: (draft) => walk.setDefaults(draft, type),
@@ -52,7 +53,22 @@ export function strategyOf(options: StrategyOptions): Strategy {
     ...(rules.gracePeriodSeconds && { gracePeriodSeconds: rules.gracePeriodSeconds.bind(rules) }),
     ...(rules.isHeld && { isHeld: rules.isHeld.bind(rules) }),
     ...(rules.prepareForDelete && { prepareForDelete: rules.prepareForDelete.bind(rules) }),
-    ...(rules.subresourceUpdates && { subresourceUpdates: rules.subresourceUpdates }),
+    ...(rules.subresources && {
+      subresources: Object.fromEntries(
+        Object.entries(rules.subresources).map(([name, rules]) => [name, subresourceStrategyOf(rules)]),
+      ),
+    }),
+  };
+}
+
+function subresourceStrategyOf(rules: SubresourceRules): SubresourceStrategy {
+  return {
+    prepareForUpdate: rules.prepareForUpdate,
+    validateUpdate(draft, old) {
+      const errors = new FieldErrors();
+      rules.validateUpdate(draft, old, errors);
+      return errors.list;
+    },
   };
 }
 
@@ -70,6 +86,19 @@ const CREATED_BY_UPDATES: ReadonlySet<string> = new Set([
   "rbac/v1.Role",
   "rbac/v1.RoleBinding",
 ]);
+
+const SPEC_AND_METADATA = [["spec"], ["metadata"]];
+
+/** What else than `spec` a write to the status does not own. */
+const STATUS_IGNORED: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  "apps/v1.Deployment": [["spec"], ["metadata", "labels"]],
+  "core/v1.Pod": [["spec"], ["metadata", "deletionTimestamp"], ["metadata", "ownerReferences"]],
+  "flowcontrol/v1.FlowSchema": SPEC_AND_METADATA,
+  "flowcontrol/v1.PriorityLevelConfiguration": SPEC_AND_METADATA,
+  "networking/v1.ServiceCIDR": SPEC_AND_METADATA,
+  "resource/v1.ResourceClaim": SPEC_AND_METADATA,
+  "storage/v1.VolumeAttachment": SPEC_AND_METADATA,
+};
 
 /** The kinds of which a deletion answers with the object. */
 const RETURNED_WHEN_DELETED: ReadonlySet<string> = new Set([

@@ -30,12 +30,21 @@ class KindCache {
   }
 }
 
+/** Hears of the objects of a kind; one that changes is removed as it was, and added as it is. */
+export interface Tracker<T> {
+  /** Takes an object in. */
+  add(object: T): void;
+  /** Takes it out. */
+  remove(object: T): void;
+}
+
 /** The stored objects with indexes by uid and by owner. */
 export class Cache {
   readonly #kinds = new Map<string, KindCache>();
   readonly #byUid = new Map<string, CachedObject>();
   readonly #byOwner = new Map<string, Map<string, CachedObject>>();
   readonly #free = new Map<string, Map<string, StoredObject>>();
+  readonly #trackers = new Map<string, Tracker<StoredObject>[]>();
 
   /**
    * Reads all that is stored.
@@ -61,16 +70,34 @@ export class Cache {
     const { namespace = "", name = "", uid = "" } = object.metadata;
     const kind = this.#kind(storedAs);
     const before = kind.of(namespace).get(name);
-    if (before) this.#unlink(storedAs, before);
+    const trackers = this.#trackers.get(storedAs) ?? [];
+    if (before) {
+      this.#unlink(storedAs, before);
+      for (const tracker of trackers) tracker.remove(before);
+    }
     if (type === "DELETED") {
       kind.of(namespace).delete(name);
       return;
     }
     kind.of(namespace).set(name, object);
+    for (const tracker of trackers) tracker.add(object);
     const cached = { storedAs, object };
     this.#byUid.set(uid, cached);
     for (const owner of object.metadata.ownerReferences ?? []) entryOf(this.#byOwner, owner.uid).set(uid, cached);
     if (!controllerOf(object)) entryOf(this.#free, `${storedAs} ${namespace}`).set(name, object);
+  }
+
+  /**
+   * Keeps an index up to date.
+   *
+   * @typeParam T The type of what is in it.
+   * @param kind Its kind.
+   * @param tracker Is given all that is there, and every change from now on.
+   */
+  track<T extends KubeObject>(kind: KindKey<T>, tracker: Tracker<Live<T>>): void {
+    const trackers = this.#trackers.get(kind.storedAs) ?? [];
+    this.#trackers.set(kind.storedAs, [...trackers, tracker as unknown as Tracker<StoredObject>]);
+    for (const object of this.list(kind)) tracker.add(object);
   }
 
   /**

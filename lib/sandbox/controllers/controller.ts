@@ -133,6 +133,8 @@ export interface AnyCondition {
   readonly message?: string;
   /** When the status changed. */
   readonly lastTransitionTime?: string;
+  /** Of which generation it is. */
+  readonly observedGeneration?: number;
 }
 
 /**
@@ -150,7 +152,8 @@ export function setCondition<T extends AnyCondition>(
   const before = conditions?.find(({ type }) => type === condition.type);
   if (!before) return [...conditions ?? [], condition];
   const sameStatus = before.status === condition.status;
-  if (sameStatus && before.reason === condition.reason && before.message === condition.message) return conditions!;
+  const fields = ["status", "reason", "message", "observedGeneration"] as const;
+  if (fields.every((field) => before[field] === condition[field])) return conditions!;
   const { lastTransitionTime } = before;
   const changed = sameStatus && lastTransitionTime !== undefined ? { ...condition, lastTransitionTime } : condition;
   return conditions!.map((other) => other.type === condition.type ? changed : other);

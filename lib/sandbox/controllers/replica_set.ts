@@ -131,16 +131,16 @@ class ReplicaSetController implements Controller {
   ): Readonly<Record<string, unknown>> {
     const active = owned.filter(isActive);
     const labels = set.spec.template?.metadata?.labels ?? {};
-    const others = set.status?.conditions?.filter(({ type }) => type !== "ReplicaFailure") ?? [];
-    const conditions = failure
-      ? setCondition<AnyCondition>(set.status?.conditions, {
-        type: "ReplicaFailure",
-        status: "True",
-        reason: failure.reason,
-        message: statusOf(failure.error)?.message ?? "",
-        lastTransitionTime: timestamp(this.#clock),
-      })
-      : others;
+    const known = set.status?.conditions ?? [];
+    const others = known.filter(({ type }) => type !== "ReplicaFailure");
+    // One that is known is kept: its message names a Pod, and each attempt makes another name.
+    const conditions = !failure ? others : others.length < known.length ? known : setCondition<AnyCondition>(known, {
+      type: "ReplicaFailure",
+      status: "True",
+      reason: failure.reason,
+      message: statusOf(failure.error)?.message ?? "",
+      lastTransitionTime: timestamp(this.#clock),
+    });
     return {
       ...(availableReplicas > 0 && { availableReplicas }),
       ...(conditions.length > 0 && { conditions }),

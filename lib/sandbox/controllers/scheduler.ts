@@ -5,13 +5,14 @@
  */
 
 import type { DeepReadonly } from "../../base/deep_readonly.ts";
-import type { Node, NodeSelectorTerm, Pod, PodSpec, Taint, Toleration } from "../../kinds/core/v1.ts";
+import type { Node, NodeSelectorTerm, Pod, Taint, Toleration } from "../../kinds/core/v1.ts";
 import type { Live } from "../../kube/live.ts";
-import { parseQuantity, type Quantity } from "../../kube/quantity.ts";
+import { parseQuantity } from "../../kube/quantity.ts";
 import { isTerminating } from "../../kube/owner.ts";
-import { type Cache, keyOf } from "./cache.ts";
+import { keyOf } from "./cache.ts";
 import { type Controller, type ControllerContext, setCondition, timestamp, watchSelf } from "./controller.ts";
 import { NODES, PODS } from "./kinds.ts";
+import { nanos, NodeLoads, requestsOf } from "./node_loads.ts";
 import { hasEnded } from "./pods.ts";
 import { matchesMap } from "./selectors.ts";
 import { selects } from "../../kube/label_selector.ts";
@@ -27,6 +28,7 @@ const NAME = "default-scheduler";
  */
 export function scheduler(context: ControllerContext): Controller {
   const { cache, clock } = context;
+  const loads = new NodeLoads(cache);
   const writer = context.writer(NAME, "kube-scheduler");
   // That a Node came or changed, or a Pod made room, may help those that wait.
   const waiting = () => cache.list(PODS).filter(waits).map(keyOf);
@@ -43,9 +45,9 @@ export function scheduler(context: ControllerContext): Controller {
       if (!pod || !waits(pod)) return undefined;
       const nodes = cache.list(NODES);
       const gates = pod.spec?.schedulingGates ?? [];
-      const reasons = nodes.map((node) => ({ node, reason: unfit(cache, pod, node) }));
+      const reasons = nodes.map((node) => ({ node, reason: unfit(loads, pod, node) }));
       const fitting = reasons.filter(({ reason }) => reason === undefined).map(({ node }) => node);
-      if (gates.length === 0 && fitting.length > 0) return bind(pod, leastUsed(cache, fitting));
+      if (gates.length === 0 && fitting.length > 0) return bind(pod, leastUsed(loads, fitting));
       pressed.add(key);
       if (gates.length > 0) refuse(pod, "SchedulingGated", "Scheduling is blocked due to non-empty scheduling gates");
       else {
@@ -80,7 +82,7 @@ function waits(pod: Live<Pod>): boolean {
   return !pod.spec?.nodeName && !isTerminating(pod) && !hasEnded(pod) && (pod.spec?.schedulerName ?? NAME) === NAME;
 }
 
-function unfit(cache: Cache, pod: Live<Pod>, node: Live<Node>): string | undefined {
+function unfit(loads: NodeLoads, pod: Live<Pod>, node: Live<Node>): string | undefined {
   const { tolerations = [], nodeSelector = {} } = pod.spec!;
   if (node.spec?.unschedulable && !tolerates(tolerations, UNSCHEDULABLE)) return "node(s) were unschedulable";
   const taint = node.spec?.taints?.find((taint) =>
@@ -92,27 +94,16 @@ function unfit(cache: Cache, pod: Live<Pod>, node: Live<Node>): string | undefin
   if (!isWanted || !matchesMap(nodeSelector, node.metadata.labels)) {
     return "node(s) didn't match Pod's node affinity/selector";
   }
-  const requested = requestsOf(pod.spec!);
-  if (requested.size === 0) return undefined;
-  const present = cache.list(PODS).filter(({ spec, ...other }) =>
-    spec?.nodeName === node.metadata.name && !hasEnded({ spec, ...other } as Live<Pod>)
-  );
-  for (const [resource, amount] of requested) {
-    const used = present.reduce((sum, { spec }) => sum + (requestsOf(spec!).get(resource) ?? 0n), amount);
+  for (const [resource, amount] of requestsOf(pod.spec!)) {
+    const used = loads.requestedOn(node.metadata.name, resource) + amount;
     const allocatable = node.status?.allocatable?.[resource];
-    if (used > (allocatable === undefined ? 0n : nanos(parseQuantity(allocatable)))) {
-      return `Insufficient ${resource}`;
-    }
+    if (used > (allocatable === undefined ? 0n : nanos(parseQuantity(allocatable)))) return `Insufficient ${resource}`;
   }
   return undefined;
 }
 
-function leastUsed(cache: Cache, nodes: readonly Live<Node>[]): Live<Node> {
-  const counts = new Map<string, number>();
-  for (const { spec } of cache.list(PODS)) {
-    if (spec?.nodeName) counts.set(spec.nodeName, (counts.get(spec.nodeName) ?? 0) + 1);
-  }
-  return nodes.toSorted((a, b) => (counts.get(a.metadata.name) ?? 0) - (counts.get(b.metadata.name) ?? 0))[0]!;
+function leastUsed(loads: NodeLoads, nodes: readonly Live<Node>[]): Live<Node> {
+  return nodes.reduce((a, b) => loads.podsOn(b.metadata.name) < loads.podsOn(a.metadata.name) ? b : a);
 }
 
 function meets({ metadata }: Live<Node>, { matchExpressions, matchFields }: DeepReadonly<NodeSelectorTerm>): boolean {
@@ -127,20 +118,6 @@ function tolerates(tolerations: readonly DeepReadonly<Toleration>[], taint: Deep
     (!effect || effect === taint.effect) && (!key || key === taint.key) &&
     (operator === "Exists" || key !== undefined && value === (taint.value ?? ""))
   );
-}
-
-function requestsOf({ containers }: DeepReadonly<PodSpec>): Map<string, bigint> {
-  const sums = new Map<string, bigint>();
-  for (const { resources } of containers) {
-    for (const [name, value] of Object.entries(resources?.requests ?? {})) {
-      sums.set(name, (sums.get(name) ?? 0n) + nanos(parseQuantity(value)));
-    }
-  }
-  return sums;
-}
-
-function nanos({ unscaled, exponent }: Quantity): bigint {
-  return unscaled * 10n ** BigInt(exponent + 9);
 }
 
 function refusal(reasons: readonly string[]): string {

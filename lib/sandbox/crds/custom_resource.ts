@@ -104,6 +104,9 @@ function customResource(definition: Definition, version: DefinitionVersion, find
     isStored: version === storage,
     schema: kindSchema(version, find),
     custom: true,
+    ...version.deprecated && {
+      warning: version.deprecationWarning ?? `${apiVersion} ${spec.names.kind} is deprecated`,
+    },
     columns: printerColumns(version.additionalPrinterColumns),
     strategy: strategyOf(definition, version),
     selectableFields: selectableFields(version),

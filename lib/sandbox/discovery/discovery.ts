@@ -82,7 +82,8 @@ export class Discovery {
   #legacy(path: string, host: string): Record<string, unknown> | undefined {
     const [, root, ...steps] = path.split("/");
     const [name, version, ...more] = root === "api" ? ["", ...steps] : steps;
-    if (more.length > 0 || (root !== "api" && name === "")) return undefined;
+    const isKnown = root === "api" || (root === "apis" && name !== "");
+    if (more.length > 0 || !isKnown) return undefined;
     if (name === undefined) return apiGroupList(this.#groups.filter(({ name }) => name !== ""));
     const group = this.#groups.find((group) => group.name === name);
     if (version === undefined) return group && (root === "api" ? apiVersions(group, host) : apiGroup(group));

@@ -1,5 +1,5 @@
 /**
- * OpenAPI v3 as API servers publish it: an index, and one document for each group and version.
+ * OpenAPI as API servers publish it: of v3 an index, and one document for each group and version; of v2 one document.
  *
  * @module
  */
@@ -18,8 +18,11 @@ import {
   withReferences,
 } from "./components.ts";
 import { type Paths, pathsOf } from "./paths.ts";
+import { type DocumentV3, swaggerOf } from "./swagger.ts";
 
 const ROOT = "/openapi/v3";
+const V2 = "/openapi/v2";
+const VERSION = SERVER_VERSION.replace(/^v(\d+\.\d+).*/, "$1");
 const TYPE = { "content-type": "application/json" };
 
 /** What a client asks. */
@@ -40,6 +43,7 @@ export class OpenApi {
   /** The documents by what is in them, as that of a group stays while other groups change. */
   readonly #documents = new Map<string, Promise<string>>();
   #index = "";
+  #swagger: Promise<string> | undefined;
   #generation = -1;
 
   /**
@@ -59,6 +63,10 @@ export class OpenApi {
    */
   async answer({ path, hash, ifNoneMatch }: OpenApiRequest): Promise<PublishedDocument | undefined> {
     this.#refresh();
+    if (path === V2) {
+      const swagger = await (this.#swagger ??= this.#makeSwagger());
+      return taggedDocument(swagger, hashOf(swagger), TYPE, ifNoneMatch);
+    }
     if (path === ROOT) return taggedDocument(this.#index, hashOf(this.#index), TYPE, ifNoneMatch);
     const name = path.slice(ROOT.length + 1);
     const resources = this.#groups.get(name);
@@ -84,6 +92,13 @@ export class OpenApi {
       return [path, { serverRelativeURL: `${ROOT}/${path}?hash=${fingerprint(path, resources)}` }];
     });
     this.#index = JSON.stringify({ paths: Object.fromEntries(entries) });
+    this.#swagger = undefined;
+  }
+
+  async #makeSwagger(): Promise<string> {
+    const texts = [...this.#groups].map(([path, resources]) => this.#document(resources, fingerprint(path, resources)));
+    const documents = (await Promise.all(texts)).map((text) => JSON.parse(text) as DocumentV3);
+    return JSON.stringify(swaggerOf(VERSION, documents));
   }
 
   #document(resources: readonly ServedResource[], hash: string): Promise<string> {
@@ -117,7 +132,7 @@ async function makeDocument(resources: readonly ServedResource[]): Promise<strin
     openapi: "3.0.0",
     info: custom.length > 0
       ? { title: "Kubernetes CRD Swagger", version: "v0.1.0" }
-      : { title: "Kubernetes", version: SERVER_VERSION.replace(/^v(\d+\.\d+).*/, "$1") },
+      : { title: "Kubernetes", version: VERSION },
     paths,
     components: {
       schemas,

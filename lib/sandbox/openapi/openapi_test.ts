@@ -46,3 +46,17 @@ Deno.test("OpenApi describes what can be done, and all that it refers to", async
     ok(components.schemas[name!], name);
   }
 });
+
+Deno.test("OpenApi says in v2 what it says in v3, as far as it can be said", async () => {
+  const { catalog, ask } = setUp();
+  const size = { type: "integer", nullable: true, default: 1 } as const;
+  catalog.resources = [widgets({ type: "object", properties: { size, port: { oneOf: [{ type: "integer" }] } } })];
+  const { definitions, paths } = JSON.parse((await ask("/openapi/v2"))!.body!);
+  const { properties } = definitions["com.example.v1.Widget"];
+  deepStrictEqual([properties.size, properties.port], [{}, { type: "string" }]);
+  match(properties.metadata.$ref, /^#\/definitions\/.*ObjectMeta$/);
+  const { parameters, patch } = paths["/apis/example.com/v1/namespaces/{namespace}/widgets/{name}"];
+  deepStrictEqual(parameters[0], { name: "name", in: "path", required: true, type: "string", uniqueItems: true });
+  ok(patch.consumes.includes("application/apply-patch+yaml"));
+  ok(patch.parameters.some(({ in: place }: { in: string }) => place === "body"));
+});

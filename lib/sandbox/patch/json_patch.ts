@@ -30,6 +30,7 @@ type Holder = Record<string, unknown> | unknown[];
  * ```
  */
 export function applyJsonPatch(document: unknown, operations: unknown): unknown {
+  if (operations === null) return document;
   if (!Array.isArray(operations)) throw cannotDecode(operations, "[]handlers.jsonPatchOp", "error decoding patch: ");
   const other = operations.find((operation) => !isJsonObject(operation));
   if (other !== undefined) throw cannotDecode(other, "handlers.jsonPatchOp", "error decoding patch: ");

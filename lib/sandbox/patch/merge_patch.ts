@@ -5,7 +5,7 @@
  */
 
 import { isJsonObject } from "../../base/json.ts";
-import { cannotDecode } from "./patch_error.ts";
+import { cannotDecode, PatchError } from "./patch_error.ts";
 
 /**
  * Applies a merge patch.
@@ -23,6 +23,7 @@ import { cannotDecode } from "./patch_error.ts";
  * ```
  */
 export function applyMergePatch(document: unknown, patch: unknown): unknown {
+  if (patch === null) throw new PatchError(400, "Invalid JSON Patch");
   if (!isJsonObject(patch)) throw cannotDecode(patch, "map[string]interface {}", "error decoding patch: ");
   return merge(document, patch);
 }
@@ -34,7 +35,8 @@ function merge(document: unknown, patch: unknown): unknown {
     if (value === null) delete merged[name];
     else merged[name] = merge(merged[name], value);
   }
-  return merged;
+  // The server writes fields in this order, and finds faults in the order in which it reads them.
+  return Object.fromEntries(Object.keys(merged).sort().map((name) => [name, merged[name]]));
 }
 
 /** Drops the empty fields of new objects in lists; an item itself can be `null`. */

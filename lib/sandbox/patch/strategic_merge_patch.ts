@@ -44,6 +44,7 @@ export function applyStrategicMergePatch(
   patch: unknown,
   schema: KindSchema,
 ): Record<string, unknown> {
+  if (patch === null) return document;
   if (!isJsonObject(patch)) throw cannotDecode(patch, "map[string]interface {}");
   return mergeMaps(document, patch, new MapSchema(schema.schema, schema.find));
 }

@@ -13,7 +13,8 @@ import type { SubresourceHandler } from "../api/api_server.ts";
 import { badRequest } from "../registry/status_error.ts";
 import type { Kubelet } from "./kubelet.ts";
 import { workerOf } from "./pod_requests.ts";
-import { behaviorOf, type PortTarget } from "./script.ts";
+import { PORT_CHANNEL_PROTOCOL, portsOf, servePortChannels } from "./port_channels.ts";
+import { behaviorOf, type ContainerBehavior, type PortTarget } from "./script.ts";
 import { type ForwardedConnection, serveSpdy } from "./spdy_session.ts";
 
 /**
@@ -23,20 +24,19 @@ import { type ForwardedConnection, serveSpdy } from "./spdy_session.ts";
  * @returns The handler.
  */
 export function portForwardHandler(kubelet: Kubelet): SubresourceHandler {
-  return async ({ info, headers }, resource, { registry }) => {
+  return async ({ info, query, headers }, resource, { registry }) => {
     const pod = registry.get(resource, info.namespace, info.name) as unknown as Live<Pod>;
-    const worker = workerOf(kubelet, pod);
-    const answer = await acceptWebSocket(headers, [TUNNEL_PROTOCOL], registry.clock, async (connection) => {
+    const { behaviors } = workerOf(kubelet, pod);
+    // Only the older protocol names them.
+    const ports = query.has("ports") ? portsOf(query) : [];
+    const protocols = [TUNNEL_PROTOCOL, PORT_CHANNEL_PROTOCOL];
+    const answer = await acceptWebSocket(headers, protocols, registry.clock, async (connection) => {
       const gone = new AbortController();
-      const target = (port: number) =>
-        (pod.spec?.containers ?? []).map((container) =>
-          behaviorOf(worker.behaviors, "port", pod, container)?.(port, pod)
-        )
-          .find((found) => found !== undefined);
+      const onConnection = (forwarded: ForwardedConnection) =>
+        forward(pod, forwarded, targetOf(behaviors, pod, forwarded.port), gone.signal);
       try {
-        const messages = connection[Symbol.asyncIterator]();
-        const send = (data: Uint8Array) => connection.send(data);
-        await serveSpdy(messages, send, (forwarded) => forward(pod, forwarded, target(forwarded.port), gone.signal));
+        if (connection.protocol !== TUNNEL_PROTOCOL) return await servePortChannels(connection, ports, onConnection);
+        await serveSpdy(connection[Symbol.asyncIterator](), (data) => connection.send(data), onConnection);
       } finally {
         gone.abort(new DOMException("the client is gone", "AbortError"));
       }
@@ -44,6 +44,14 @@ export function portForwardHandler(kubelet: Kubelet): SubresourceHandler {
     if (answer) return answer;
     throw badRequest("Upgrade request required");
   };
+}
+
+function targetOf(behaviors: readonly ContainerBehavior[], pod: Live<Pod>, port: number): PortTarget | undefined {
+  for (const container of pod.spec?.containers ?? []) {
+    const target = behaviorOf(behaviors, "port", pod, container)?.(port, pod);
+    if (target !== undefined) return target;
+  }
+  return undefined;
 }
 
 async function forward(

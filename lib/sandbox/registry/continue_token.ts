@@ -4,6 +4,7 @@
  * @module
  */
 
+import { goJsonError } from "./go_json_error.ts";
 import { badRequest } from "./status_error.ts";
 
 /** The place in a list. */
@@ -34,10 +35,14 @@ export function formatContinueToken({ revision, startKey }: ContinueToken): stri
  */
 export function parseContinueToken(text: string): ContinueToken {
   let token: { v?: unknown; rv?: unknown; start?: unknown };
+  let json: string | undefined;
   try {
-    token = JSON.parse(new TextDecoder().decode(Uint8Array.fromBase64(text, { alphabet: "base64url" })));
+    // Characters as Go names bytes in errors.
+    json = String.fromCharCode(...Uint8Array.fromBase64(text, { alphabet: "base64url" }));
+    token = JSON.parse(new TextDecoder().decode(Uint8Array.from(json, (byte) => byte.charCodeAt(0))));
   } catch {
-    throw badRequest("invalid continue token: continue key is not valid: illegal base64 data");
+    const why = json === undefined ? "illegal base64 data" : goJsonError(json);
+    throw badRequest(`invalid continue token: continue key is not valid: ${why}`);
   }
   const { v, rv, start } = token;
   if (v !== "meta.k8s.io/v1") {

@@ -52,10 +52,10 @@ export class Core {
 
   /** A new uid (a UUID of version 4). */
   uid(): string {
-    const digits = Array.from({ length: 32 }, () => Math.floor(this.clock.random() * 16));
-    digits[12] = 4;
-    digits[16] = 8 | digits[16]! & 3;
-    return digits.map((digit) => digit.toString(16)).join("").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+    const word = () => Math.floor(this.clock.random() * 2 ** 32).toString(16).padStart(8, "0");
+    const [a, b, c, d] = [word(), word(), word(), word()];
+    const variant = "89ab"[parseInt(c[0]!, 16) & 3];
+    return `${a}-${b.slice(0, 4)}-4${b.slice(5)}-${variant}${c.slice(1, 4)}-${c.slice(4)}${d}`;
   }
 
   /** The version in which the objects of a resource are stored. */

@@ -16,6 +16,7 @@ import { admit, settleNamespace, storageError, store, validate, type Write } fro
 /** Without vowels and what looks like others, so that no words come about. */
 const SUFFIX_CHARACTERS = "bcdfghjklmnpqrstvwxz2456789";
 const SUFFIX_LENGTH = 5;
+const SYSTEM_FIELDS = ["selfLink", "deletionTimestamp", "deletionGracePeriodSeconds"];
 const LONGEST_GENERATED_NAME = 63;
 const GENERATED_NAME_ATTEMPTS = 8;
 
@@ -31,6 +32,7 @@ export function createObject(write: Write, value: KubeObject): StoredObject {
   const { core, resource, options } = write;
   const draft = readDraft(core, resource, value, options);
   settleNamespace(write, draft);
+  for (const field of SYSTEM_FIELDS) delete (draft.metadata as Record<string, unknown>)[field];
   return createDraft(
     write,
     core.fieldManager(resource).update({
@@ -66,18 +68,17 @@ export function createDraft(write: Write, draft: Draft): StoredObject {
   validate(write, stored);
   const newName = stored.metadata.name!;
   admit(write, "validating", { operation: "CREATE", name: newName, object: stored, old: undefined });
-  if (core.storage.get(resource.storedAs, objectKey(stored.metadata.namespace ?? "", newName))) {
-    throw name ? alreadyExists(resource, newName) : generateNameConflict(resource, newName);
-  }
   if (resourceVersion) throw storageError(500, "resourceVersion should not be set on objects to be created");
+  const existing = core.storage.get(resource.storedAs, objectKey(stored.metadata.namespace ?? "", newName));
+  if (existing !== undefined) {
+    throw name ? alreadyExists(resource, existing) : generateNameConflict(resource, newName);
+  }
   return store(write, stored);
 }
 
 /** Sets what only the server can, whatever the client sent. */
-function initialize(core: Core, metadata: ObjectMeta & { selfLink?: string }): void {
-  delete metadata.selfLink;
-  delete metadata.deletionTimestamp;
-  delete metadata.deletionGracePeriodSeconds;
+function initialize(core: Core, metadata: ObjectMeta): void {
+  for (const field of SYSTEM_FIELDS) delete (metadata as Record<string, unknown>)[field];
   metadata.uid = core.uid();
   metadata.creationTimestamp = core.now();
 }

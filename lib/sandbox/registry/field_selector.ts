@@ -56,9 +56,12 @@ export function checkFields(requirements: readonly FieldRequirement[], resource:
   const known = fieldsOf({ kind: resource.kind, apiVersion: "", metadata: {} }, resource);
   for (const { field } of requirements) {
     if (Object.hasOwn(known, field)) continue;
-    const why = Object.keys(known).some((name) => !name.startsWith("metadata."))
-      ? `field label not supported: ${field}`
-      : `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`;
+    const isPlain = Object.keys(known).every((name) => name.startsWith("metadata."));
+    const why = resource.group === "batch" && resource.kind === "Job"
+      ? `field label ${JSON.stringify(field)} not supported for Job`
+      : isPlain && !resource.custom
+      ? `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`
+      : `field label not supported: ${field}`;
     throw badRequest(why);
   }
 }

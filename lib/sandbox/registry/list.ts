@@ -63,7 +63,7 @@ export function listObjects(
   const selection = new Selection(resource, namespace, options);
   const { storage } = core;
   const { revision, from } = placeOf(core, selection, options);
-  const limit = options.limit || Infinity;
+  const limit = options.limit !== undefined && options.limit > 0 ? options.limit : Infinity;
   const items: StoredObject[] = [];
   let lastKey = "";
   let remaining = 0;
@@ -87,22 +87,23 @@ export function listObjects(
 /** The revision (`undefined` for the present one) and the first key. */
 function placeOf(
   { storage }: Core,
-  { prefix }: Selection,
+  selection: Selection,
   options: ListOptions,
 ): { revision: number | undefined; from: string } {
   checkOptions(options);
+  selection.check();
   const { continue: token, resourceVersion, resourceVersionMatch, limit } = options;
   if (token) {
+    const { revision, startKey } = parseContinueToken(token);
     if (resourceVersion && resourceVersion !== "0") {
       throw badRequest("specifying resource version is not allowed when using continue");
     }
-    const { revision, startKey } = parseContinueToken(token);
-    return { revision: revision < 0 ? undefined : revision, from: prefix + startKey };
+    return { revision: revision < 0 ? undefined : revision, from: selection.prefix + startKey };
   }
   const revision = parseRevision(resourceVersion);
   checkReached(storage, revision);
-  const isExact = resourceVersionMatch === "Exact" || !resourceVersionMatch && limit && revision > 0;
-  return { revision: isExact ? revision : undefined, from: prefix };
+  const isExact = resourceVersionMatch === "Exact" || !resourceVersionMatch && (limit ?? 0) > 0 && revision > 0;
+  return { revision: isExact ? revision : undefined, from: selection.prefix };
 }
 
 function checkOptions({ continue: token, resourceVersion, resourceVersionMatch: match }: ListOptions): void {
@@ -112,7 +113,7 @@ function checkOptions({ continue: token, resourceVersion, resourceVersionMatch: 
   if (!resourceVersion) errors.push(forbiddenField(field, `${field} is forbidden unless resourceVersion is provided`));
   if (token) errors.push(forbiddenField(field, `${field} is forbidden when continue is provided`));
   if (match !== "Exact" && match !== "NotOlderThan") {
-    errors.push(notSupported(field, match, ["", "Exact", "NotOlderThan"]));
+    errors.push(notSupported(field, match, ["Exact", "NotOlderThan", ""]));
   }
   if (match === "Exact" && resourceVersion === "0") {
     errors.push(forbiddenField(field, `${field} "exact" is forbidden for resourceVersion "0"`));

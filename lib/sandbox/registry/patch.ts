@@ -11,13 +11,13 @@ import { ApplyConflictError, ApplyError } from "../field_manager/errors.ts";
 import { goText } from "../patch/go_text.ts";
 import { applyJsonPatch } from "../patch/json_patch.ts";
 import { applyMergePatch } from "../patch/merge_patch.ts";
-import { PatchError } from "../patch/patch_error.ts";
+import { cannotDecode, PatchError } from "../patch/patch_error.ts";
 import { applyStrategicMergePatch } from "../patch/strategic_merge_patch.ts";
 import { objectKey } from "../storage/storage.ts";
 import { createDraft } from "./create.ts";
 import { invalidValue } from "./field_error.ts";
 import { ignoredPaths } from "./ignored_paths.ts";
-import { decodeDraft } from "./read_draft.ts";
+import { decodeDraft, notRegistered } from "./read_draft.ts";
 import type { Draft, ServedResource, StoredObject } from "./served_resource.ts";
 import {
   applyConflict,
@@ -56,15 +56,19 @@ export function patchObject(write: Write, name: string, patch: Patch): StoredObj
   if (stored === undefined) throw notFound(resource, name);
   const live = core.view(resource, stored);
   const draft = readPatched(write, patched(live, patch, resource), patch);
-  checkName(draft, name);
   settleNamespace(write, draft);
+  checkName(draft, name);
   const managed = core.fieldManager(resource).update({ ...managedWrite(write), live, draft });
   return updateDraft(write, managed, stored);
 }
 
 function patched(live: StoredObject, { type, body }: Patch, { schema, custom }: ServedResource): KubeObject {
   try {
-    if (type === "json") return applyJsonPatch(live, body) as KubeObject;
+    if (type === "json") {
+      const object = applyJsonPatch(live, body);
+      if (!isJsonObject(object)) throw unprocessable();
+      return object as unknown as KubeObject;
+    }
     if (type === "merge") return applyMergePatch(live, body) as KubeObject;
     if (custom) throw unsupportedMediaType(CUSTOM_PATCH_TYPES);
     return applyStrategicMergePatch(live, body, schema) as unknown as KubeObject;
@@ -74,7 +78,8 @@ function patched(live: StoredObject, { type, body }: Patch, { schema, custom }: 
   }
 }
 
-function patchRefused({ code, message }: PatchError): StatusError {
+/** What is answered if a patch cannot be applied. */
+export function patchRefused({ code, message }: PatchError): StatusError {
   const reasons = { 400: "BadRequest", 413: "RequestEntityTooLarge", 500: undefined };
   // What does not fit the object is not explained.
   return code === 422 ? unprocessable() : new StatusError(code, reasons[code], message);
@@ -82,30 +87,40 @@ function patchRefused({ code, message }: PatchError): StatusError {
 
 function applyObject(write: Write, name: string, config: unknown, stored: StoredObject | undefined): StoredObject {
   const { core, resource, options } = write;
+  if (stored === undefined && options.subresource) throw notFound(resource, name);
   checkConfig(write, config);
   const { metadata } = config;
-  if (metadata?.name !== undefined && metadata.name !== name) checkName(config as Draft, name);
   if (stored === undefined) {
-    if (options.subresource) throw notFound(resource, name);
     if (metadata?.uid) {
       const why = `uid mismatch: the provided object specified uid ${metadata.uid}, and no existing object was found`;
       throw conflict(resource, name, why);
     }
   }
   const live = stored && core.view(resource, stored);
-  const named = { ...config, metadata: { ...metadata, name } };
-  const merged = readPatched(write, merge(write, live, named), { type: "apply", body: config });
+  const merged = readPatched(write, merge(write, live, config), { type: "apply", body: config });
   settleNamespace(write, merged);
+  checkName(merged, name);
   if (stored !== undefined) return updateDraft(write, merged, stored);
   delete merged.metadata.resourceVersion;
   return createDraft(write, merged);
 }
 
 function checkConfig({ resource }: Write, config: unknown): asserts config is KubeObject {
-  const { apiVersion, kind } = isJsonObject(config) ? config as unknown as KubeObject : { apiVersion: "", kind: "" };
+  if (!isJsonObject(config ?? {})) throw cannotRead(config);
+  const { apiVersion, kind } = namesOf((config ?? {}) as Partial<KubeObject>);
   if (apiVersion === formatApiVersion(resource) && kind === resource.kind) return;
-  const { group, version } = parseApiVersion(apiVersion ?? "");
-  throw badRequest(`invalid object type: ${group}/${version}, Kind=${kind ?? ""}`);
+  const { group, version } = parseApiVersion(apiVersion);
+  throw badRequest(`invalid object type: ${group}/${version}, Kind=${kind}`);
+}
+
+function namesOf({ apiVersion, kind }: Partial<KubeObject>): { apiVersion: string; kind: string } {
+  const text = (value: unknown) => typeof value === "string" ? value : "";
+  return { apiVersion: text(apiVersion), kind: text(kind) };
+}
+
+function cannotRead(config: unknown): StatusError {
+  const { message } = cannotDecode(config, "map[string]interface {}");
+  return badRequest(`error decoding patch: error unmarshaling JSON: while decoding JSON: ${message}`);
 }
 
 function merge(write: Write, live: StoredObject | undefined, config: KubeObject): KubeObject {
@@ -135,17 +150,46 @@ function managedWrite({ core, resource, options }: Write) {
 }
 
 /** Reads what came of a patch; of an apply, unknown fields were refused before. */
-function readPatched({ core, resource, options }: Write, object: KubeObject, { type, body }: Patch): Draft {
-  const refuse = (why: string) => {
+function readPatched({ core, resource, namespace, options }: Write, object: KubeObject, { type, body }: Patch): Draft {
+  const refuse = (why: string): StatusError => {
+    if (type === "apply") {
+      const { name = "", namespace: own = "" } = object.metadata ?? {};
+      const kind = `${resource.group}/${resource.version}, Kind=${resource.kind}`;
+      const message = `failed to convert new object (${own && namespace}/${name}; ${kind}) to proper version: ` +
+        `unable to convert unstructured object to ${kind}: ${why}`;
+      return new StatusError(500, undefined, message);
+    }
     const value = type === "strategic" ? goText(body) : stringifyJson(object);
     return invalid({ group: "", kind: "" }, "", [invalidValue("patch", value, why)]);
   };
   if (type === "json" || type === "merge") {
-    for (const field of ["apiVersion", "kind"] as const) {
-      const name = field === "kind" ? "Kind" : field;
-      if (!object[field]) throw refuse(`Object '${name}' is missing in '${stringifyJson(object)}'`);
-    }
+    const why = faultOfType(object);
+    if (why !== undefined) throw refuse(why);
+    const { kind, apiVersion } = object;
+    if (core.resources.findKind(apiVersion, kind) === undefined) throw refuse(notRegistered(kind, apiVersion));
   }
+  const unknown = type === "json" ? unknownFields(body) : [];
   const decoding: WriteOptions = type === "apply" ? { ...options, fieldValidation: "Ignore" } : options;
-  return decodeDraft(core, resource, object, decoding, refuse, type);
+  return decodeDraft(core, resource, object, decoding, refuse, type, unknown);
+}
+
+const OPERATION_FIELDS = ["op", "path", "from", "value"];
+
+/** The fields of JSON patches that there are not. */
+function unknownFields(operations: unknown): string[] {
+  return (operations as Record<string, unknown>[] ?? []).flatMap((operation, i) =>
+    Object.keys(operation).filter((name) => !OPERATION_FIELDS.includes(name))
+      .map((name) => `json patch unknown field "[${i}].${name}"`)
+  );
+}
+
+function faultOfType(object: KubeObject): string | undefined {
+  for (const field of ["apiVersion", "kind"] as const) {
+    const value: unknown = object[field] ?? "";
+    if (typeof value === "string") continue;
+    const type = Array.isArray(value) ? "array" : typeof value === "boolean" ? "bool" : typeof value;
+    return "couldn't get version/kind; json parse error: " +
+      `json: cannot unmarshal ${type} into Go struct field .${field} of type string`;
+  }
+  return object.kind ? undefined : `Object 'Kind' is missing in '${stringifyJson(object)}'`;
 }

@@ -40,6 +40,7 @@ export function readDraft(core: Core, resource: ServedResource, value: KubeObjec
  * @param options The options of the request.
  * @param refuse Makes the error if it cannot be read.
  * @param patchType The type of the patch that made the object; absent if it was sent whole.
+ * @param faults What a client should know about its patch, as about fields that the schema does not know.
  * @returns A new object with nothing but the fields of its schema, complete with defaults.
  */
 export function decodeDraft(
@@ -49,17 +50,19 @@ export function decodeDraft(
   { fieldValidation = "Warn", warn }: WriteOptions,
   refuse: (why: string) => Error,
   patchType?: Patch["type"],
+  faults: readonly string[] = [],
 ): Draft {
   const { draft: decoded, unknown, error } = decode(core, resource, value, patchType);
   if (error !== undefined) throw refuse(error);
-  const warnings = unknown.map((field) => `unknown field ${JSON.stringify(field)}`);
+  const fields = resource.custom ? unknown.toSorted() : unknown;
+  const warnings = [...faults, ...fields.map((field) => `unknown field ${JSON.stringify(field)}`)];
   if (warnings.length > 0 && fieldValidation === "Strict") {
     throw refuse(`strict decoding error: ${warnings.join(", ")}`);
   }
   if (fieldValidation === "Warn") warnings.forEach((message) => warn?.(message));
   // In the order in which the API server writes them.
-  const { kind, apiVersion, metadata = {}, ...fields } = decoded;
-  const draft = { kind, apiVersion, metadata, ...fields };
+  const { kind, apiVersion, metadata = {}, ...rest } = decoded;
+  const draft = { kind, apiVersion, metadata, ...rest };
   resource.strategy.setDefaults?.(draft);
   return draft;
 }
@@ -71,7 +74,7 @@ function decode(
   patchType: Patch["type"] | undefined,
 ): ReturnType<typeof decodeObject> {
   const typed = { ...value, kind: resource.kind, apiVersion: formatApiVersion(resource) };
-  return resource.decode?.(typed, patchType !== "strategic") ??
+  return resource.decode?.(typed, patchType !== "strategic" && patchType !== "apply") ??
     decodeObject(typed, core.shape(resource), resource.custom, patchType === "apply");
 }
 
@@ -89,16 +92,19 @@ function checkKind(core: Core, resource: ServedResource, value: KubeObject): voi
   }
   const { group, version } = parseApiVersion(apiVersion);
   if (core.resources.findKind(apiVersion, kind) === undefined) {
-    throw badRequest(
-      `no kind ${JSON.stringify(kind)} is registered for version ${
-        JSON.stringify(apiVersion)
-      } in scheme "pkg/api/legacyscheme/scheme.go:30"`,
-    );
+    const why = notRegistered(kind, apiVersion);
+    throw badRequest(`${kind} in version "${version}" cannot be handled as a ${resource.kind}: ${why}`);
   }
   throw badRequest(
     `${kind} in version "${version}" cannot be handled as a ${resource.kind}: converting ` +
       `(${goType(group, version, kind)}) to (${goType(resource.group, "", resource.kind)}): unknown conversion`,
   );
+}
+
+/** Says that there is no such kind. */
+export function notRegistered(kind: string, apiVersion: string): string {
+  const what = `${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)}`;
+  return `no kind ${what} in scheme "pkg/runtime/scheme.go:111"`;
 }
 
 function goType(group: string, version: string, kind: string): string {

@@ -12,7 +12,7 @@ import { createObject } from "./create.ts";
 import { deleteObject } from "./delete.ts";
 import { listObjects, type ListOptions, type ObjectList } from "./list.ts";
 import { patchObject } from "./patch.ts";
-import { checkReached, parseRevision } from "./revision_request.ts";
+import { checkReached, storageRevision } from "./revision_request.ts";
 import type { ResourceCatalog, ServedResource, StoredObject } from "./served_resource.ts";
 import { notFound, StatusError } from "./status_error.ts";
 import type { StrategyContext } from "./strategy.ts";
@@ -79,7 +79,7 @@ export class Registry {
    * @throws {StatusError} If there is none.
    */
   get(resource: ServedResource, namespace: string, name: string, resourceVersion?: string): StoredObject {
-    checkReached(this.storage, parseRevision(resourceVersion));
+    checkReached(this.storage, storageRevision(resourceVersion));
     const stored = this.storage.get(resource.storedAs, objectKey(resource.namespaced ? namespace : "", name));
     if (stored === undefined) throw notFound(resource, name);
     return this.#core.view(resource, stored);

@@ -5,7 +5,7 @@
  */
 
 import type { Storage } from "../storage/storage.ts";
-import { badRequest, type StatusError, timeout } from "./status_error.ts";
+import { badRequest, StatusError, timeout } from "./status_error.ts";
 
 /**
  * Reads a `resourceVersion`.
@@ -16,12 +16,26 @@ import { badRequest, type StatusError, timeout } from "./status_error.ts";
  */
 export function parseRevision(text: string | undefined): number {
   if (!text) return 0;
-  if (!/^\d+$/.test(text)) {
-    const quoted = JSON.stringify(text);
-    const why = `resourceVersion: Invalid value: ${quoted}: strconv.ParseUint: parsing ${quoted}: invalid syntax`;
-    throw badRequest(`invalid resource version: ${why}`);
-  }
+  if (!/^\d+$/.test(text)) throw badRequest(`invalid resource version: ${faultOf(text)}`);
   return Number(text);
+}
+
+/**
+ * Reads the `resourceVersion` of a request that is no list: the storage judges it, not the API.
+ *
+ * @param text What the client sent.
+ * @returns The revision; 0 if there is none.
+ * @throws {StatusError} If it is none.
+ */
+export function storageRevision(text: string | undefined): number {
+  if (!text) return 0;
+  if (!/^\d+$/.test(text)) throw new StatusError(500, undefined, faultOf(text));
+  return Number(text);
+}
+
+function faultOf(text: string): string {
+  const quoted = JSON.stringify(text);
+  return `resourceVersion: Invalid value: ${quoted}: strconv.ParseUint: parsing ${quoted}: invalid syntax`;
 }
 
 /**

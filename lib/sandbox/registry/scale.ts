@@ -40,6 +40,17 @@ export function scaleOf(object: StoredObject, paths: ScalePaths): Scale {
 }
 
 /**
+ * Tells whether an object says how many replicas it is to have.
+ *
+ * @param object The object.
+ * @param paths Where it keeps its scale.
+ * @returns Whether it does.
+ */
+export function hasReplicas(object: StoredObject, paths: ScalePaths): boolean {
+  return valueAt(object, paths.specReplicasPath) !== undefined;
+}
+
+/**
  * Sets the scale of an object.
  *
  * @param object The object.

@@ -38,7 +38,15 @@ export class Selection {
     this.#resource = resource;
     this.#labels = labelSelector ? parseLabels(labelSelector) : [];
     this.#fields = fieldSelector ? parseFieldSelector(fieldSelector) : [];
-    checkFields(this.#fields, resource);
+  }
+
+  /**
+   * Refuses fields by which the resource cannot be selected.
+   *
+   * @throws {StatusError} If there is one.
+   */
+  check(): void {
+    checkFields(this.#fields, this.#resource);
   }
 
   /** Whether it takes all objects with the prefix. */

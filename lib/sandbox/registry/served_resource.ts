@@ -91,6 +91,8 @@ export interface ServedResource extends ResourceType {
   readonly schema: KindSchema;
   /** Whether a CustomResourceDefinition defines it. */
   readonly custom: boolean;
+  /** What whoever uses it is warned of, such as that it is deprecated. */
+  readonly warning?: string;
   /**
    * Reads an object as Go reads it into its type, with what that and the defaults of the schema add; without it objects
    * are read by the schema alone.
@@ -99,7 +101,10 @@ export interface ServedResource extends ResourceType {
    * @param isText Whether it is read from text; otherwise it was put together from parts. @default {true}
    * @returns The new object; the paths of fields that the kind does not have; why it cannot be read, in Go's words.
    */
-  decode?(value: unknown, isText?: boolean): { readonly draft: Draft; readonly unknown: readonly string[]; readonly error?: string };
+  decode?(
+    value: unknown,
+    isText?: boolean,
+  ): { readonly draft: Draft; readonly unknown: readonly string[]; readonly error?: string };
   /** The columns of its tables, of which the first shows the name. */
   readonly columns: readonly TableColumn[];
   /** How objects are completed and judged. */

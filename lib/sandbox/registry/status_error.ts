@@ -7,6 +7,7 @@
  * @module
  */
 
+import type { KubeObject } from "../../kube/object.ts";
 import type { Status, StatusCause, StatusDetails } from "../../kube/status.ts";
 import type { FieldError } from "./served_resource.ts";
 
@@ -74,9 +75,11 @@ export function resourceNotFound(): StatusError {
 }
 
 /** 409: there is an object of this name. */
-export function alreadyExists(resource: GroupResource, name: string): StatusError {
+export function alreadyExists(resource: GroupResource, { metadata }: KubeObject): StatusError {
+  const { name = "", deletionTimestamp } = metadata ?? {};
   const message = `${resourceText(resource)} ${quote(name)} already exists`;
-  return new StatusError(409, "AlreadyExists", message, about(resource, name));
+  const whole = deletionTimestamp === undefined ? message : `object is being deleted: ${message}`;
+  return new StatusError(409, "AlreadyExists", whole, about(resource, name));
 }
 
 /** 409: no name could be made that is free. */
@@ -104,7 +107,7 @@ export function invalid(kind: GroupKind, name: string, errors: readonly FieldErr
   const details = {
     ...name !== "" && { name },
     ...kind.group !== "" && { group: kind.group },
-    kind: kind.kind,
+    ...kind.kind !== "" && { kind: kind.kind },
     causes,
   };
   const message = `${kindText} ${quote(name)} is invalid: ${aggregate(errors)}`;

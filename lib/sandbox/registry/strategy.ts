@@ -45,6 +45,14 @@ export interface StrategyContext {
   warn(message: string): void;
 }
 
+/** How writes to a subresource that has no kind of its own, such as `approval`, are completed and judged. */
+export interface SubresourceStrategy {
+  /** Keeps what such a write cannot change. */
+  prepareForUpdate(draft: Draft, old: StoredObject, context: StrategyContext): void;
+  /** Judges the change, in place of the method of that name for writes to the object. */
+  validateUpdate?(draft: Draft, old: StoredObject): FieldError[];
+}
+
 /**
  * The strategy of a resource; its methods are called in this order: `setDefaults` on every object that is read from a
  * request, `prepareForCreate` or `prepareForUpdate`, then `validate` and `validateUpdate`.
@@ -109,13 +117,8 @@ export interface Strategy {
    * @returns One message per fault.
    */
   validateName?(name: string): string[];
-  /**
-   * Keeps what a write to another subresource, such as `approval`, cannot change. Such writes are not judged by
-   * `validateUpdate`.
-   */
-  readonly subresourceUpdates?: Readonly<
-    Record<string, (draft: Draft, old: StoredObject, context: StrategyContext) => void>
-  >;
+  /** What is particular about writes to other subresources, by name. */
+  readonly subresources?: Readonly<Record<string, SubresourceStrategy>>;
   /**
    * Tells whether an object that was asked to go must stay, besides for the finalizers in its metadata.
    *

@@ -44,6 +44,7 @@ export function updateObject(write: Write, name: string, value: KubeObject): Sto
     ignoredPaths: ignoredPaths(resource, options.subresource),
   });
   if (stored !== undefined) return updateDraft(write, managed, stored);
+  checkRevision(managed.metadata.resourceVersion ?? "0");
   delete managed.metadata.resourceVersion;
   return createDraft(write, managed);
 }
@@ -68,9 +69,12 @@ export function updateDraft(write: Write, draft: Draft, old: StoredObject): Stor
   const context = core.context(options);
   validate(write, next, ({ strategy }) => [
     ...validateMetadataUpdate(next.metadata, old.metadata),
-    ...isOther(options.subresource) ? [] : strategy.validateUpdate?.(next, old, context) ?? [],
+    ...(isOther(options.subresource)
+      ? strategy.subresources?.[options.subresource]?.validateUpdate?.(next, old)
+      : strategy.validateUpdate?.(next, old, context)) ?? [],
   ]);
-  keepTimesOfSameFields(next, old);
+  const { managedFields } = old.metadata;
+  if (managedFields && jsonEquals(withoutTimes(next), withoutTimes(old))) next.metadata.managedFields = managedFields;
   admit(write, "validating", { ...admitted, object: next });
   if (isReadyToGo(next, old) && !core.storedVersion(resource).strategy.isHeld?.(next)) {
     if (!options.dryRun) core.storage.delete(resource.storedAs, objectKey(old.metadata.namespace ?? "", name));
@@ -117,10 +121,14 @@ function checkResourceVersion({ core, resource }: Write, { metadata }: Draft, ol
       invalidValue("metadata.resourceVersion", 0, "must be specified for an update"),
     ]);
   }
-  if (!/^\d+$/.test(resourceVersion)) {
-    throw storageError(500, `strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`);
-  }
+  checkRevision(resourceVersion);
   if (resourceVersion !== old.metadata.resourceVersion) throw conflict(resource, name);
+}
+
+function checkRevision(text: string): void {
+  if (!/^\d+$/.test(text)) {
+    throw storageError(500, `strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`);
+  }
 }
 
 /** Keeps what such a request cannot change. */
@@ -129,19 +137,20 @@ function prepare({ core, resource, options }: Write, draft: Draft, old: StoredOb
   const context = core.context(options);
   const isStatus = options.subresource === "status";
   const next = isStatus ? withStatusOf(draft, old, resource.custom) : draft;
-  const { metadata } = next;
-  if (old.metadata.generation === undefined) delete metadata.generation;
-  else metadata.generation = old.metadata.generation;
+  const subresource = isOther(options.subresource) ? strategy.subresources?.[options.subresource] : undefined;
   if (isStatus) strategy.prepareForStatusUpdate?.(next, old, context);
-  else if (isOther(options.subresource)) strategy.subresourceUpdates?.[options.subresource]?.(next, old, context);
+  else if (isOther(options.subresource)) subresource?.prepareForUpdate(next, old, context);
   else {
     if (resource.served.has("status")) replaceField(next, "status", old.status);
     strategy.prepareForUpdate?.(next, old, context);
-    const counts = strategy.generation || resource.custom;
-    if (counts && !jsonEquals(desiredState(next), desiredState(old))) {
-      metadata.generation = (old.metadata.generation ?? 0) + 1;
-    }
   }
+  const { metadata } = next;
+  const counts = (strategy.generation || resource.custom) &&
+    (subresource || !isStatus && !isOther(options.subresource));
+  if (counts && !jsonEquals(desiredState(next), desiredState(old))) {
+    metadata.generation = (old.metadata.generation ?? 0) + 1;
+  } else if (old.metadata.generation === undefined) delete metadata.generation;
+  else metadata.generation = old.metadata.generation;
   metadata.uid ||= old.metadata.uid!;
   metadata.resourceVersion = old.metadata.resourceVersion!;
   for (const field of ["creationTimestamp", "deletionTimestamp"] as const) {
@@ -177,12 +186,10 @@ function desiredState({ metadata: _metadata, status: _status, ...rest }: Draft):
   return rest;
 }
 
-/** A write that changes nothing but the times of managed fields changes nothing. */
-function keepTimesOfSameFields({ metadata }: Draft, { metadata: old }: StoredObject): void {
-  const withoutTimes = (fields = old.managedFields) => fields?.map(({ time: _time, ...entry }) => entry);
-  if (metadata.managedFields === undefined || old.managedFields === undefined) return;
-  if (!jsonEquals(withoutTimes(metadata.managedFields), withoutTimes())) return;
-  metadata.managedFields = old.managedFields;
+/** The object without the times of managed fields: a write that changes nothing but them changes nothing. */
+function withoutTimes({ metadata, ...object }: Draft): unknown {
+  const managedFields = metadata.managedFields?.map(({ time: _time, ...entry }) => entry);
+  return { ...object, metadata: { ...metadata, managedFields } };
 }
 
 /** Whether the last finalizer of an object went that was asked to go. */

@@ -9,7 +9,7 @@ import { formatApiVersion } from "../../kube/resource_type.ts";
 import { CompactedError, type StorageEvent } from "../storage/storage.ts";
 import type { Core } from "./core.ts";
 import { forbiddenField, notSupported } from "./field_error.ts";
-import { checkReached, parseRevision } from "./revision_request.ts";
+import { checkReached, storageRevision } from "./revision_request.ts";
 import { Selection, type Selectors } from "./selection.ts";
 import type { FieldError, ServedResource, StoredObject } from "./served_resource.ts";
 import { expired, invalid, StatusError } from "./status_error.ts";
@@ -24,6 +24,8 @@ export interface WatchOptions extends Selectors {
   readonly sendInitialEvents?: boolean;
   /** Whether the client understands bookmarks. */
   readonly allowWatchBookmarks?: boolean;
+  /** After how many milliseconds the watch will be stopped, if that is known: a bookmark comes shortly before. */
+  readonly timeoutMs?: number;
 }
 
 /** What a watch tells. */
@@ -37,6 +39,10 @@ export type WatchListener = (event: WatchEvent) => void;
 /** The annotation of the bookmark that ends the initial events. */
 const INITIAL_EVENTS_END = "k8s.io/initial-events-end";
 const BOOKMARK_INTERVAL_MS = 60_000;
+/** How long before the end of a watch its last bookmark comes. */
+const BOOKMARK_BEFORE_END_MS = 2_000;
+/** What the watch cache does not hold: the storage itself answers, in other words. */
+const UNCACHED: ReadonlySet<string> = new Set(["/events"]);
 
 /** All watches of a registry. */
 export class Watches {
@@ -73,9 +79,10 @@ export class Watches {
     options: WatchOptions,
     listener: WatchListener,
   ): () => void {
-    checkOptions(options);
-    const revision = parseRevision(options.resourceVersion);
     const selection = new Selection(resource, namespace, options);
+    checkOptions(options);
+    selection.check();
+    const revision = storageRevision(options.resourceVersion);
     const watch = new Watch(this.#core, resource, selection, listener, revision);
     let watches = this.#watches.get(resource.storedAs);
     if (watches === undefined) this.#watches.set(resource.storedAs, watches = new Set());
@@ -88,7 +95,7 @@ export class Watches {
       return () => {};
     }
     watches.add(watch);
-    const stopBookmarks = options.allowWatchBookmarks ? this.#beginBookmarks(watch) : () => {};
+    const stopBookmarks = options.allowWatchBookmarks ? this.#beginBookmarks(watch, options.timeoutMs) : () => {};
     return () => {
       stopBookmarks();
       watches.delete(watch);
@@ -100,16 +107,18 @@ export class Watches {
     for (const watch of this.#bookmarked) watch.bookmark(this.#core.storage.revision);
   }
 
-  #beginBookmarks(watch: Watch): () => void {
+  #beginBookmarks(watch: Watch, timeoutMs: number = Infinity): () => void {
     const { clock, storage } = this.#core;
     let stop = () => {};
-    const wait = () => {
-      stop = clock.timer(BOOKMARK_INTERVAL_MS, () => {
+    const wait = (leftMs: number) => {
+      const beforeEndMs = leftMs - BOOKMARK_BEFORE_END_MS;
+      const waitMs = beforeEndMs > 0 ? Math.min(BOOKMARK_INTERVAL_MS, beforeEndMs) : BOOKMARK_INTERVAL_MS;
+      stop = clock.timer(waitMs, () => {
         watch.bookmark(storage.revision);
-        wait();
+        wait(leftMs - waitMs);
       });
     };
-    wait();
+    wait(timeoutMs);
     this.#bookmarked.add(watch);
     return () => {
       stop();
@@ -180,7 +189,11 @@ class Watch {
       events = this.#core.storage.since(revision, this.#resource.storedAs);
     } catch (error) {
       if (!(error instanceof CompactedError)) throw error;
-      throw expired(`too old resource version: ${revision} (${error.oldest})`);
+      throw expired(
+        UNCACHED.has(this.#resource.storedAs)
+          ? "The resourceVersion for the provided watch is too old."
+          : `too old resource version: ${revision} (${error.oldest})`,
+      );
     }
     for (const event of events) this.see(event);
     this.#revision = this.#core.storage.revision;

@@ -36,8 +36,6 @@ export function admit(
   phase: "mutating" | "validating",
   admitted: Admitted,
 ): void {
-  const hooks = core.admission[phase];
-  if (hooks.length === 0) return;
   const attributes: AdmissionAttributes = {
     ...admitted,
     resource,
@@ -47,7 +45,8 @@ export function admit(
     user: options.user ?? SYSTEM_ADMIN,
     warn: (message) => options.warn?.(message),
   };
-  for (const hook of hooks) hook(attributes);
+  for (const hook of core.admission[phase]) hook(attributes);
+  if (phase === "validating") options.onAdmitted?.(attributes);
 }
 
 /** Fills in the namespace, or refuses another one. */

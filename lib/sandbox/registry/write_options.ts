@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { AdmissionAttributes } from "./admission.ts";
 import type { UserInfo } from "./user_info.ts";
 
 /** Options of all requests that write. */
@@ -22,6 +23,8 @@ export interface WriteOptions {
   readonly warn?: (message: string) => void;
   /** Who writes; `system:admin` by default. */
   readonly user?: UserInfo;
+  /** Told what would be stored, when all that happens without waiting has admitted it. */
+  readonly onAdmitted?: (attributes: AdmissionAttributes) => void;
 }
 
 /** A patch. */

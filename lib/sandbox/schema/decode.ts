@@ -127,9 +127,20 @@ class Decoder {
         if (!isJsonObject(value)) return value === null ? null : this.#refuse(value, plan);
         return this.#map(value, plan.item!);
       default: {
-        const read = decodeScalar(value, plan.kind, plan.go);
+        const read = this.#scalar(value, plan);
         return read === undefined ? this.#refuse(value, plan) : read;
       }
+    }
+  }
+
+  #scalar(value: unknown, { kind, go }: ValuePlan): unknown {
+    try {
+      return decodeScalar(value, kind, go);
+    } catch (error) {
+      // Bytes are the one type that the converter leaves to the decoder of texts.
+      if (!(error instanceof DecodeError) || this.#isText || kind !== "bytes") throw error;
+      // deno-lint-ignore kubescript/error-message -- as the API server says it
+      throw new DecodeError(`error decoding from json: ${error.message}`);
     }
   }
 
@@ -150,7 +161,8 @@ class Decoder {
         typeof value === "bigint"
       ? `cannot unmarshal number ${value} into`
       : cannot(value);
-    const message = `json: ${what} Go struct field ${path} of type ${plan.go}`;
+    const type = plan.kind === "time" || plan.kind === "microTime" ? "string" : plan.go;
+    const message = `json: ${what} Go struct field ${path} of type ${type}`;
     throw new DecodeError(message);
   }
 }

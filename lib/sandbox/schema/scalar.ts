@@ -63,7 +63,8 @@ function decodeBytes(text: string): string {
   const characters = text.replace(/[\r\n]/g, "");
   const fault = /[^A-Za-z0-9+/]/.exec(characters.replace(/={1,2}$/, ""));
   if (fault !== null || characters.length % 4 !== 0) {
-    const message = `illegal base64 data at input byte ${fault ? text.indexOf(fault[0]) : characters.length}`;
+    const at = fault ? text.indexOf(fault[0]) : characters.length - characters.length % 4;
+    const message = `illegal base64 data at input byte ${at}`;
     throw new DecodeError(message);
   }
   return btoa(atob(characters));

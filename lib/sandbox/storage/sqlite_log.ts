@@ -56,6 +56,8 @@ export function openSqliteLog(path: string): StorageLog {
 function openDatabase(path: string): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
+    // There are Secrets in it.
+    Deno.writeTextFileSync(path, "", { mode: 0o600, append: true });
     database = new DatabaseSync(path);
     database.exec(SCHEMA);
     return database;

@@ -61,7 +61,11 @@ export interface EachDefinition {
  *
  * The function is pure: it is called again whenever the object or something that it read has changed, and the children
  * are applied, repaired and pruned by the same engine as the script's resources. When the object leaves the match, is
- * deleted, or the rule vanishes from the script, its children go. A function that throws changes nothing.
+ * deleted, or the rule vanishes from the script, its children go. A function that throws changes nothing. Among the
+ * children there may be single fields of other people's objects, see `extend`.
+ *
+ * What the rule has made or adopted is its own: `run` takes every field that the rule sets back from whoever took it,
+ * unless the script only reports drift. Leave a field to others with `initial(…)`.
  *
  * @typeParam T The type of the objects.
  * @typeParam O The kinds of the children.

@@ -7,7 +7,6 @@
 import { parseDuration } from "../../base/duration.ts";
 import { isJsonObject } from "../../base/json.ts";
 import { type DesiredObject, formatOrigin, type Origin } from "../../kube/desired_object.ts";
-import { formatRef, refOf } from "../../kube/object_ref.ts";
 import { flatten } from "../flatten.ts";
 import { readResource } from "../resource.ts";
 import { ScriptError } from "../script_error.ts";
@@ -17,6 +16,8 @@ import { extensionOf } from "./extend.ts";
 export interface Children {
   /** The children, as the rule wrote them. */
   readonly objects: readonly DesiredObject[];
+  /** Other objects, each with nothing but the fields that the rule is to own. */
+  readonly extensions: readonly DesiredObject[];
   /** The status that the object is to have; absent if the rule says nothing about it. */
   readonly status?: unknown;
   /** When to look again, in milliseconds. */
@@ -41,18 +42,23 @@ export function readChildren(returned: unknown, origin: Origin): Children | unde
   }
   const result = isResult(returned) ? returned : { children: returned };
   const objects: DesiredObject[] = [];
+  const extensions: DesiredObject[] = [];
   for (const { value, origin: place } of flatten(result.children, { path: "children" })) {
-    const extension = typeof value === "object" && value !== null ? extensionOf(value) : undefined;
-    if (extension) problems.push(`${place.path}: Cannot extend ${formatRef(refOf(extension))} in this version`);
-    else if (typeof value !== "object" || value === null) problems.push(`${place.path} is a ${typeof value}`);
-    else {
-      const object = readResource(value, { ...origin, path: `${origin.path} ${place.path}` }, problems);
-      if (object) objects.push(object);
+    if (typeof value !== "object" || value === null) {
+      problems.push(`${place.path} is a ${typeof value}`);
+      continue;
     }
+    const extension = extensionOf(value);
+    const object = readResource(extension ?? value, { ...origin, path: `${origin.path} ${place.path}` }, problems);
+    if (extension && object?.initial.length) {
+      problems.push(`${place.path} marks a field with initial(), and the object that it extends exists already`);
+    }
+    if (object) (extension ? extensions : objects).push(object);
   }
   if (problems.length > 0) throw new ScriptError(action, problems);
   return {
     objects,
+    extensions,
     ...(result.status !== undefined && { status: result.status }),
     ...(result.again !== undefined && { againMs: parseDuration(result.again) }),
   };

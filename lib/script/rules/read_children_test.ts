@@ -1,5 +1,6 @@
 import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
 import type { KubeObject } from "../../kube/object.ts";
+import { initial } from "../initial.ts";
 import { defineKind } from "../kind.ts";
 import { extend } from "./extend.ts";
 import { readChildren } from "./read_children.ts";
@@ -34,6 +35,14 @@ for (
   Deno.test(`readChildren() takes ${name}`, () => deepStrictEqual(namesOf(returned), is));
 }
 
+Deno.test("readChildren() tells extensions from children", () => {
+  const read = readChildren([map("a"), extend(ConfigMap, "shop/b", { data: { x: "1" } })], ORIGIN)!;
+  deepStrictEqual(read.objects.map(({ object }) => object.metadata?.name), ["a"]);
+  deepStrictEqual(read.extensions.map(({ object }) => object), [
+    { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "b", namespace: "shop" }, data: { x: "1" } },
+  ]);
+});
+
 Deno.test("readChildren() reads status, and when to look again", () => {
   const { status, againMs } = readChildren({ children: [], status: { ready: 1 }, again: "10s" }, ORIGIN)!;
   deepStrictEqual([status, againMs], [{ ready: 1 }, 10_000]);
@@ -47,9 +56,14 @@ for (
     { name: "a text for children", returned: { children: "x" }, message: /children is a string/ },
     { name: "an object without a name", returned: { apiVersion: "v1", kind: "ConfigMap" }, message: /name/ },
     {
-      name: "an extension, for now",
-      returned: [map("a"), extend(ConfigMap, "shop/b", { data: { x: "1" } })],
-      message: /children\[1\]: Cannot extend ConfigMap\/shop\/b in this version/,
+      name: "an extension with an initial value",
+      returned: [map("a"), extend(ConfigMap, "shop/b", { data: { x: initial("1") } })],
+      message: /children\[1\] marks a field with initial\(\)/,
+    },
+    {
+      name: "an extension of what the server sets",
+      returned: extend(ConfigMap, "shop/b", { metadata: { uid: "1" } }),
+      message: /metadata.uid .*is set by the server/,
     },
     { name: "all mistakes at once", returned: [1, ["a"]], message: /is a number[\s\S]*is a string/ },
   ]
