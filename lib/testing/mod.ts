@@ -22,10 +22,24 @@
  */
 
 export { ManualClock } from "../base/manual_clock.ts";
-export type { Result } from "../engine/result.ts";
+export type { ByteStream } from "../client/transport/byte_stream.ts";
+export type { ClientIdentity, IncomingRequest, RequestHandler, Upgraded } from "../client/transport/http_server.ts";
+export type { NotReady, Outcome, Result, Stop } from "../engine/result.ts";
 export type { ObservedRule } from "../engine/run/observer.ts";
 export type { LogLine } from "../engine/run/rule_call.ts";
-export type { Change, Plan } from "../plan/change.ts";
+export type { FailingObject, RulePhase, RuleState } from "../engine/run/rule_state.ts";
+export type { WorkCounts } from "../engine/run/work_queue.ts";
+export type { DesiredObject, FieldPath, Origin } from "../kube/desired_object.ts";
+export type { ObjectRef } from "../kube/object_ref.ts";
+export type { Action, Change, Extender, FieldChange, Plan, PlannedApply } from "../plan/change.ts";
+export type { KubeconfigOptions, SandboxOptions, SandboxUser } from "../sandbox/sandbox.ts";
+export type {
+  ContainerBehavior,
+  ContainerScript,
+  PortTarget,
+  ProcessContext,
+  ProcessOutput,
+} from "../sandbox/pods/script.ts";
 export { changesOf, IncompleteError } from "./commands.ts";
 export { htmlAnswer, statusAnswer, type StatusAnswerOptions, textAnswer } from "./faults/answers.ts";
 export type {

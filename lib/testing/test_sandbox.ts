@@ -21,7 +21,7 @@ import type { Result, RunEvent } from "../engine/result.ts";
 import { KubescriptError } from "../kube/error.ts";
 import type { KubeObject, LiveObject } from "../kube/object.ts";
 import type { Plan } from "../plan/change.ts";
-import { Sandbox } from "../sandbox/sandbox.ts";
+import { type KubeconfigOptions, Sandbox } from "../sandbox/sandbox.ts";
 import { Activity } from "./activity.ts";
 import { type CommandEnvironment, commandOptions, complete } from "./commands.ts";
 import { SandboxFaults } from "./faults/sandbox_faults.ts";
@@ -131,7 +131,7 @@ export class TestSandbox implements AsyncDisposable {
    * @param options As whom, and in which namespace.
    * @returns The kubeconfig, as a value; it can be written as JSON.
    */
-  kubeconfig(options?: Parameters<Sandbox["kubeconfig"]>[0]): Record<string, unknown> {
+  kubeconfig(options?: KubeconfigOptions): Record<string, unknown> {
     return this.#sandbox.kubeconfig(options);
   }
 
