@@ -47,11 +47,16 @@ async function countConformance(): Promise<Counts> {
   });
 }
 
-/** Runs the end-to-end tests that need neither kubectl nor etcd on a sandbox. */
+/** Runs the end-to-end tests that need nothing but an API server on a sandbox. */
 async function countEndToEnd(): Promise<Counts> {
   await using sandbox = await startSandboxCluster();
   const env = { [attachVariable]: JSON.stringify(sandbox) };
-  const names = ["faults_client", "faults_retry", "faults_watch", "identity_tls", "kinds", "watch"];
+  // deno-fmt-ignore
+  const names = [
+    "adopt", "conflict", "custom_resource", "delete", "drift", "example_tenants", "example_website", "extend",
+    "faults_client", "faults_retry", "faults_watch", "finalize", "hello", "identity_tls", "kinds", "lock", "manifests",
+    "no_rules", "prune", "prune_guard", "rails", "rule_errors", "run_dry_run", "run_force", "watch",
+  ];
   const files = names.map((name) => `tests/e2e/${name}_test.ts`);
   return await countTests((report) =>
     run(["test", "--allow-all", report, "--no-check", "--no-lock", "--parallel", ...files], env)

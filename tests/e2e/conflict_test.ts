@@ -4,7 +4,7 @@ import { applyScript } from "../../lib/engine/commands.ts";
 import { initial, script } from "../../mod.ts";
 import { testCluster, type TestNamespace } from "../cluster/attach.ts";
 import { runForJson, succeed, tempFolder, writeScript } from "./kubescript.ts";
-import { getObject, kubectl, until } from "./objects.ts";
+import { getObject, kubectl } from "./objects.ts";
 
 const cluster = testCluster();
 

@@ -16,7 +16,7 @@ import { type Sequence, sequences } from "./differential/requests.ts";
 import type { ServerLocation } from "./differential/server.ts";
 import { until } from "./objects.ts";
 
-const DEFAULT_SEQUENCES = 60;
+const DEFAULT_SEQUENCES = 100;
 
 Deno.test("the sandbox answers random requests as the real API server does", async () => {
   const seed = Number(Deno.env.get("SEED") ?? 1);

@@ -5,7 +5,6 @@
  */
 
 import { selects } from "../../kube/label_selector.ts";
-import type { StrategyContext } from "../registry/strategy.ts";
 import type { FieldErrors } from "../schema/field_errors.ts";
 import type { Part } from "../schema/typed_walk.ts";
 import { validateTemplate } from "./apps.ts";
@@ -78,9 +77,10 @@ function schedulable({ metadata, spec }: Part): Part {
   return { metadata, spec: { ...rest, containers } };
 }
 
-function validateJob({ metadata, spec }: Part, errors: FieldErrors, context: StrategyContext): void {
+function validateJob({ metadata, spec }: Part, errors: FieldErrors): void {
   if (!spec.selector) errors.required("spec.selector");
-  else if (context.find("batch/jobs", metadata.namespace, metadata.name) === undefined) {
+  // Of a Job that is there already, nothing but that it did not change matters.
+  else if (metadata.resourceVersion === undefined) {
     const labels = spec.selector.matchLabels ?? {};
     if (!spec.manualSelector && (Object.keys(labels).length !== 1 || spec.selector.matchExpressions)) {
       errors.invalid("spec.selector", spec.selector, "`selector` not auto-generated");

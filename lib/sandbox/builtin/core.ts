@@ -43,6 +43,11 @@ export const CORE: RulesByKind = {
       namespace.spec.finalizers = old.spec.finalizers;
       if (namespace.spec.finalizers === undefined) delete namespace.spec.finalizers;
     },
+    validateUpdate({ metadata, status }, _old, errors) {
+      const [phase, is] = metadata.deletionTimestamp === undefined ? ["Active", "is"] : ["Terminating", "is not"];
+      if (status.phase === phase) return;
+      errors.invalid("status.Phase", status.phase, `may only be '${phase}' if \`deletionTimestamp\` ${is} empty`);
+    },
     isHeld: ({ spec }) => spec.finalizers?.length > 0,
     prepareForDelete(namespace) {
       namespace.status.phase = "Terminating";

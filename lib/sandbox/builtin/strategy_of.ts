@@ -40,7 +40,7 @@ export function strategyOf(options: StrategyOptions): Strategy {
     generation: rules.generation ?? false,
     defaultPropagation: rules.defaultPropagation ?? "Background",
     createOnUpdate: CREATED_BY_UPDATES.has(type.name),
-    unconditionalUpdate: true,
+    unconditionalUpdate: !CONDITIONAL_UPDATES.has(type.name),
     ...(STATUS_IGNORED[type.name] && { statusIgnoredPaths: STATUS_IGNORED[type.name]! }),
     returnsDeleted: RETURNED_WHEN_DELETED.has(type.name),
     ...(rules.nameFaults && { validateName: rules.nameFaults }),
@@ -85,6 +85,20 @@ const CREATED_BY_UPDATES: ReadonlySet<string> = new Set([
   "rbac/v1.ClusterRoleBinding",
   "rbac/v1.Role",
   "rbac/v1.RoleBinding",
+]);
+
+/** The kinds of which an update must tell the resourceVersion. */
+const CONDITIONAL_UPDATES: ReadonlySet<string> = new Set([
+  "certificates/v1.ClusterTrustBundle",
+  "certificates/v1.PodCertificateRequest",
+  "coordination/v1.Lease",
+  "node/v1.RuntimeClass",
+  "policy/v1.PodDisruptionBudget",
+  "storage/v1.CSIDriver",
+  "storage/v1.CSINode",
+  "storage/v1.CSIStorageCapacity",
+  "storage/v1.VolumeAttachment",
+  "storagemigration/v1.StorageVersionMigration",
 ]);
 
 const SPEC_AND_METADATA = [["spec"], ["metadata"]];

@@ -8,6 +8,7 @@ import { isJsonObject, stringifyJson } from "../../base/json.ts";
 import type { KubeObject } from "../../kube/object.ts";
 import { formatApiVersion, parseApiVersion } from "../../kube/resource_type.ts";
 import { ApplyConflictError, ApplyError } from "../field_manager/errors.ts";
+import type { ApplyRequest, FieldManager } from "../field_manager/field_manager.ts";
 import { goText } from "../patch/go_text.ts";
 import { applyJsonPatch } from "../patch/json_patch.ts";
 import { applyMergePatch } from "../patch/merge_patch.ts";
@@ -97,7 +98,9 @@ function applyObject(write: Write, name: string, config: unknown, stored: Stored
     }
   }
   const live = stored && core.view(resource, stored);
-  const merged = readPatched(write, merge(write, live, config), { type: "apply", body: config });
+  const request = { ...managedWrite(write), live, config, force: options.force ?? false };
+  const object = mergeApplied(core.fieldManager(resource), request);
+  const merged = readPatched(write, object, { type: "apply", body: config });
   settleNamespace(write, merged);
   checkName(merged, name);
   if (stored !== undefined) return updateDraft(write, merged, stored);
@@ -123,14 +126,17 @@ function cannotRead(config: unknown): StatusError {
   return badRequest(`error decoding patch: error unmarshaling JSON: while decoding JSON: ${message}`);
 }
 
-function merge(write: Write, live: StoredObject | undefined, config: KubeObject): KubeObject {
+/**
+ * Merges an applied configuration into an object.
+ *
+ * @param manager Manages the fields of the kind.
+ * @param request The apply.
+ * @returns The object.
+ * @throws {StatusError} If others own what would change, or it cannot be applied.
+ */
+export function mergeApplied(manager: FieldManager, request: ApplyRequest): Draft {
   try {
-    return write.core.fieldManager(write.resource).apply({
-      ...managedWrite(write),
-      live,
-      config,
-      force: write.options.force ?? false,
-    });
+    return manager.apply(request);
   } catch (error) {
     if (error instanceof ApplyConflictError) throw applyConflict(error.causes, error.message);
     if (error instanceof ApplyError) {
@@ -140,7 +146,8 @@ function merge(write: Write, live: StoredObject | undefined, config: KubeObject)
   }
 }
 
-function managedWrite({ core, resource, options }: Write) {
+/** What field managers want to know of a write. */
+export function managedWrite({ core, resource, options }: Write) {
   return {
     manager: options.fieldManager ?? "unknown",
     subresource: options.subresource ?? "",

@@ -62,6 +62,8 @@ export function decodeDraft(
   if (fieldValidation === "Warn") warnings.forEach((message) => warn?.(message));
   // In the order in which the API server writes them.
   const { kind, apiVersion, metadata = {}, ...rest } = decoded;
+  // By an empty list a client asks to forget all owners; the form of stored objects would not tell it from none.
+  if (value.metadata?.managedFields?.length === 0) metadata.managedFields = [];
   const draft = { kind, apiVersion, metadata, ...rest };
   resource.strategy.setDefaults?.(draft);
   return draft;

@@ -19,6 +19,7 @@ import type { StrategyContext } from "./strategy.ts";
 import { updateObject } from "./update.ts";
 import { Watches, type WatchListener, type WatchOptions } from "./watch.ts";
 import type { Write } from "./write.ts";
+import { type ScaleChange, writeScale } from "./write_scale.ts";
 import type { DeleteOptions, Deletion, Patch, WriteOptions } from "./write_options.ts";
 
 /** What a registry is made of. */
@@ -176,6 +177,27 @@ export class Registry {
     options: WriteOptions = {},
   ): StoredObject {
     return patchObject(this.#write(resource, namespace, options), name, patch);
+  }
+
+  /**
+   * Changes how many replicas an object is to have, through its subresource `scale`.
+   *
+   * @param resource The resource.
+   * @param namespace The namespace; empty for cluster-scoped kinds.
+   * @param name The name.
+   * @param change The change.
+   * @param options Options of the request.
+   * @returns What is there.
+   * @throws {StatusError} If it cannot be scaled so.
+   */
+  scale(
+    resource: ServedResource,
+    namespace: string,
+    name: string,
+    change: ScaleChange,
+    options: WriteOptions = {},
+  ): StoredObject {
+    return writeScale(this.#write(resource, namespace, options), name, change);
   }
 
   /**

@@ -28,6 +28,13 @@ function refusal(call: () => unknown): string {
 
 const DIGEST = "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric";
 
+Deno.test("create() takes the namespace from an object of a kind without", () => {
+  const { registry } = testWorld();
+  const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: "a", namespace: "b" } };
+  const { metadata } = registry.create(namespaces, "", namespace);
+  strictEqual(metadata.namespace, undefined);
+});
+
 Deno.test("create() refuses what is not valid, in the server's words", async (t) => {
   const cases: [name: string, resource: ServedResource, namespace: string, object: unknown, expected: RegExp][] = [
     [
@@ -116,13 +123,6 @@ Deno.test("create() refuses what is not valid, in the server's words", async (t)
       "a",
       configMap("x"),
       /^400 BadRequest: ConfigMap in version "v1" cannot be handled as a Deployment: converting \(v1.ConfigMap\) to \(apps.Deployment\): unknown conversion$/,
-    ],
-    [
-      "a namespace where none is",
-      namespaces,
-      "",
-      { metadata: { name: "x", namespace: "y" } },
-      /^400 BadRequest: the namespace of the provided/,
     ],
   ];
   for (const [name, resource, namespace, object, expected] of cases) {

@@ -9,7 +9,7 @@ import { formatLabelSelector, readObjectSelector } from "../../kube/label_select
 import type { KubeObject } from "../../kube/object.ts";
 import { copyJson } from "./decode_object.ts";
 import { invalidValue } from "./field_error.ts";
-import type { Draft, ScalePaths, StoredObject } from "./served_resource.ts";
+import type { Draft, ScalePaths, ServedResource, StoredObject } from "./served_resource.ts";
 import { badRequest, invalid } from "./status_error.ts";
 
 /** A Scale. See the API reference, `Scale v1 autoscaling`. */
@@ -17,6 +17,23 @@ export type Scale = Draft & {
   /** What is wanted. */
   readonly spec: { readonly replicas?: number };
 };
+
+/** Where all built-in kinds have it. */
+const BUILT_IN_PATHS: ScalePaths = {
+  specReplicasPath: ".spec.replicas",
+  statusReplicasPath: ".status.replicas",
+  labelSelectorPath: ".spec.selector",
+};
+
+/**
+ * Tells where the objects of a resource keep their scale.
+ *
+ * @param resource The resource.
+ * @returns The paths.
+ */
+export function scalePathsOf({ served }: ServedResource): ScalePaths {
+  return served.get("scale")?.scale ?? BUILT_IN_PATHS;
+}
 
 /**
  * Shows the scale of an object.
@@ -75,23 +92,28 @@ export function withScale(object: StoredObject, scale: KubeObject, paths: ScaleP
   draft.metadata.name = metadata.name ?? name;
   if (metadata.uid) draft.metadata.uid = metadata.uid;
   if (metadata.resourceVersion) draft.metadata.resourceVersion = metadata.resourceVersion;
-  else delete draft.metadata.resourceVersion;
   setAt(draft, paths.specReplicasPath, replicas);
   return draft;
 }
 
 function valueAt(object: unknown, path: string): unknown {
-  return namesOf(path).reduce((value, name) => isJsonObject(value) ? value[name] : undefined, object);
+  return fieldNames(path).reduce((value, name) => isJsonObject(value) ? value[name] : undefined, object);
 }
 
 function setAt(object: Record<string, unknown>, path: string, value: unknown): void {
-  const names = namesOf(path);
+  const names = fieldNames(path);
   const last = names.pop()!;
   const parent = names.reduce((map, name) => (map[name] ??= {}) as Record<string, unknown>, object);
   parent[last] = value;
 }
 
-function namesOf(path: string): string[] {
+/**
+ * Splits a path, such as `.spec.replicas`.
+ *
+ * @param path The path.
+ * @returns The names of its fields.
+ */
+export function fieldNames(path: string): string[] {
   return path.split(".").filter((name) => name !== "");
 }
 

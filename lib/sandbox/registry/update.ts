@@ -99,7 +99,20 @@ export function checkName({ metadata }: Draft, name: string): void {
   }
 }
 
-function checkUid({ resource, namespace }: Write, name: string, stored: StoredObject | undefined, uid: string): void {
+/**
+ * Refuses a write that is meant for another object of that name.
+ *
+ * @param write The request.
+ * @param name The name of the object.
+ * @param stored The object; `undefined` if there is none.
+ * @param uid The uid that the client names.
+ */
+export function checkUid(
+  { resource, namespace }: Write,
+  name: string,
+  stored: StoredObject | undefined,
+  uid: string,
+): void {
   const actual = stored?.metadata.uid ?? "";
   if (uid === actual) return;
   throw conflict(

@@ -49,14 +49,13 @@ export function admit(
   if (phase === "validating") options.onAdmitted?.(attributes);
 }
 
-/** Fills in the namespace, or refuses another one. */
+/** Fills in the namespace, or refuses another one; objects of cluster-scoped kinds lose theirs. */
 export function settleNamespace({ resource, namespace }: Write, { metadata }: Draft): void {
-  const expected = resource.namespaced ? namespace : "";
-  if (metadata.namespace && metadata.namespace !== expected) {
+  if (!resource.namespaced) delete metadata.namespace;
+  else if (!metadata.namespace) metadata.namespace = namespace;
+  else if (metadata.namespace !== namespace) {
     throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
   }
-  if (resource.namespaced) metadata.namespace = namespace;
-  else delete metadata.namespace;
 }
 
 /** Judges an object by what holds for all kinds and what holds for its own. */

@@ -9,7 +9,8 @@
  */
 import fc from "fast-check";
 import { isJsonObject } from "../../../lib/base/json.ts";
-import { METADATA_PARTS, TESTED_KINDS, type TestedKind } from "./kinds.ts";
+import { TESTED_KINDS, type TestedKind } from "./kinds.ts";
+import { METADATA_PARTS } from "./metadata_parts.ts";
 
 /** A request with placeholders. */
 export interface RequestTemplate {

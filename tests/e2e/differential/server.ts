@@ -89,6 +89,8 @@ export class Session {
     const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
     const events: unknown[] = [];
     let rest = "";
+    // Which versions answers have shown in between depends on how fast the controllers are.
+    this.#versions.clear();
     while (events.length < count) {
       const timer = setTimeout(() => abort.abort(), idleMs);
       const { done, value } = await reader.read().catch(() => ({ done: true, value: undefined }));
@@ -186,8 +188,9 @@ export class Session {
     const { metadata } = value;
     if (isJsonObject(metadata) && typeof metadata.resourceVersion === "string") {
       const versions = this.#versions.get(String(metadata.uid)) ?? [];
-      // Controllers may write in one step or in several.
-      const isControlled = JSON.stringify(metadata.managedFields ?? []).includes("kube-controller-manager");
+      // Controllers may write in one step or in several; a Scale does not tell whether they wrote.
+      const isControlled = value.kind === "Scale" ||
+        JSON.stringify(metadata.managedFields ?? []).includes("kube-controller-manager");
       const place = isControlled ? -1 : versions.indexOf(metadata.resourceVersion);
       (result.metadata as Record<string, unknown>).resourceVersion = place < 0 ? "VERSION" : `version ${place}`;
     }

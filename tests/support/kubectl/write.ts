@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isJsonObject, jsonEquals } from "../../../lib/base/json.ts";
+import { canonicalJson, isJsonObject, jsonEquals } from "../../../lib/base/json.ts";
 import { parseYamlDocuments } from "../../../lib/base/yaml.ts";
 import type { KubeObject, LiveObject } from "../../../lib/kube/object.ts";
 import { parseApiVersion } from "../../../lib/kube/resource_type.ts";
@@ -17,13 +17,15 @@ type Draft = KubeObject & Record<string, unknown>;
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
 /** What `kubectl create <type> <name>` makes, by type. */
-const DRAFTS: Readonly<Record<string, (name: string, call: Call) => Omit<Draft, "metadata">>> = {
+const DRAFTS: Readonly<Record<string, (name: string, call: Call) => Draft>> = {
   configmap: (_, { literals }) => ({ apiVersion: "v1", kind: "ConfigMap", data: literals }),
   "secret generic": () => ({ apiVersion: "v1", kind: "Secret", type: "Opaque" }),
   deployment: (name, { flags }) => ({
     apiVersion: "apps/v1",
     kind: "Deployment",
+    metadata: { name, labels: { app: name } },
     spec: {
+      replicas: 1,
       selector: { matchLabels: { app: name } },
       template: {
         metadata: { labels: { app: name } },
@@ -109,11 +111,11 @@ export async function remove(call: Call): Promise<string> {
 /** Applies by comparing with what was applied last, as kubectl does without `--server-side`. */
 async function applyHere(draft: Draft, { client }: Call): Promise<LiveObject> {
   const fieldManager = "kubectl-client-side-apply";
-  const { metadata } = draft;
-  const annotations = { ...metadata!.annotations, [LAST_APPLIED]: `${JSON.stringify(draft)}\n` };
-  const wanted = { ...draft, metadata: { ...metadata, annotations } };
-  const name = { name: metadata!.name!, namespace: metadata!.namespace };
   const type = (await client.mapper()).find({ ...parseApiVersion(draft.apiVersion), kind: draft.kind })!;
+  const metadata = { annotations: {}, ...type.namespaced && { namespace: client.namespace }, ...draft.metadata };
+  const annotations = { ...metadata.annotations, [LAST_APPLIED]: `${canonicalJson({ ...draft, metadata })}\n` };
+  const wanted = { ...draft, metadata: { ...metadata, annotations } };
+  const name = { name: metadata.name!, namespace: metadata.namespace };
   const live = await client.find(type, name);
   if (!live) return await client.create<KubeObject>(wanted as Draft, { fieldManager });
   const last = JSON.parse(live.metadata.annotations?.[LAST_APPLIED] ?? "{}");
@@ -136,7 +138,7 @@ function draftOf(call: Call): Draft {
   const kind = Object.keys(DRAFTS).find((kind) => call.words.join(" ").startsWith(`${kind} `));
   if (kind === undefined) throw new TypeError(`Cannot stand in for kubectl: it is not told of create ${call.words}`);
   const name = call.words[kind.split(" ").length]!;
-  return { ...DRAFTS[kind]!(name, call), metadata: { name } } as Draft;
+  return { metadata: { name }, ...DRAFTS[kind]!(name, call) };
 }
 
 function readStdin({ stdin }: Call): Draft[] {
