@@ -71,11 +71,14 @@ async function startWatcher(name: string, command: readonly string[], stallAfter
     stdout: "piped",
     stderr: "null",
   }).spawn();
+  let hasEnded = false;
+  void child.status.then(() => hasEnded = true);
   const { promise: ready, resolve } = Promise.withResolvers<void>();
   const watcher: Watcher = {
     ...{ name, proxy, ready, toldMs: 0 },
     async [Symbol.asyncDispose]() {
-      child.kill("SIGKILL");
+      // Some peers do not outlive an outage.
+      if (!hasEnded) child.kill("SIGKILL");
       await child.status;
       await reading;
       await proxy[Symbol.asyncDispose]();
