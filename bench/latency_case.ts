@@ -13,6 +13,7 @@ import { ConfigMap } from "../lib/kinds/core/v1.ts";
 import type { LiveObject } from "../lib/kube/object.ts";
 import { watchRequest } from "../lib/kube/read_request.ts";
 import { Informers } from "../lib/watch/informers.ts";
+import { runnerOptions } from "./runner_options.ts";
 
 const UPDATES = 1_000;
 const INTERVAL_MS = 10;
@@ -62,33 +63,10 @@ async function followBare(onObject: (object: LiveObject) => void): Promise<void>
 }
 
 async function followByRule(onObject: (object: LiveObject) => void): Promise<void> {
-  await runScript({
-    // Of scripts with one name one runs, and the next one would wait for the Lease of the one before.
-    source: {
-      script: script(`latency-${crypto.randomUUID().slice(0, 8)}`, {
-        namespace,
-        rules: { seen: reconcile(ConfigMap, { labels }, (object) => onObject(object as LiveObject)) },
-      }),
-    },
-    params: [],
-    concurrency: 16,
-    requestTimeoutMs: 30_000,
-    forceConflicts: false,
-    listen() {},
-    signal: new AbortController().signal,
-    clock: systemClock,
-    only: [],
-    once: false,
-    ruleConcurrency: 16,
-    allowDelete: [],
-    allowEmpty: false,
-    pruneEarly: true,
-    wait: false,
-    timeoutMs: 0,
-    gracePeriodMs: 10_000,
-    onUnderWay() {},
-    log: ({ level, message }) => level === "info" || console.error(message),
-  });
+  // Of scripts with one name one runs, and the next one would wait for the Lease of the one before.
+  const name = `latency-${crypto.randomUUID().slice(0, 8)}`;
+  const rules = { seen: reconcile(ConfigMap, { labels }, (object) => onObject(object as LiveObject)) };
+  await runScript(runnerOptions(script(name, { namespace, rules })));
 }
 
 async function cpuMs(): Promise<number> {

@@ -6,8 +6,8 @@
  */
 import { changed, each, reconcile, script } from "@kubescript/kubescript";
 import { ConfigMap } from "@kubescript/kubescript/kinds";
-import { systemClock } from "../lib/base/clock.ts";
 import { runScript } from "../lib/engine/commands.ts";
+import { runnerOptions } from "./runner_options.ts";
 
 const [namespace] = Deno.args as [string];
 const labels = { bench: namespace };
@@ -41,24 +41,4 @@ setInterval(() => {
   requests = [];
 }, 1_000);
 
-await runScript({
-  source: { script: steady },
-  params: [],
-  concurrency: 16,
-  requestTimeoutMs: 30_000,
-  forceConflicts: false,
-  listen() {},
-  signal: new AbortController().signal,
-  clock: systemClock,
-  only: [],
-  once: false,
-  ruleConcurrency: 16,
-  allowDelete: [],
-  allowEmpty: false,
-  pruneEarly: true,
-  wait: false,
-  timeoutMs: 0,
-  gracePeriodMs: 10_000,
-  onUnderWay() {},
-  log: ({ level, rule, message }) => level === "info" || console.error(level, rule, message),
-});
+await runScript(runnerOptions(steady));

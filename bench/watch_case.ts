@@ -21,6 +21,7 @@ import { Reflector } from "../lib/watch/reflector.ts";
 import { ServerGate } from "../lib/watch/server_gate.ts";
 import { Store } from "../lib/watch/store.ts";
 import type { WatchSource } from "../lib/watch/watch_source.ts";
+import { runnerOptions } from "./runner_options.ts";
 
 const [mode, plural, namespace, count, resourceVersion] = Deno.args as [string, string, string, string, string];
 const type = plural === "pods" ? Pod.type : ConfigMap.type;
@@ -109,32 +110,14 @@ async function replayByRule(): Promise<void> {
   const onObject = ({ metadata: { name } }: Pick<LiveObject, "metadata">) => {
     if (seen.add(name).size === total) done.resolve();
   };
+  const name = `replay-${crypto.randomUUID().slice(0, 8)}`;
+  const rules = {
+    seen: reconcile(ConfigMap, { labels: { bench: "watch" } }, (object) => onObject(object as LiveObject)),
+  };
   void runScript({
-    source: {
-      script: script(`replay-${crypto.randomUUID().slice(0, 8)}`, {
-        namespace,
-        rules: {
-          seen: reconcile(ConfigMap, { labels: { bench: "watch" } }, (object) => onObject(object as LiveObject)),
-        },
-      }),
-    },
-    connect: async (options) => (await connect(options)).withSender((sender) => new ReplaySender(sender)),
+    ...runnerOptions(script(name, { namespace, rules })),
     ...connectOptions,
-    params: [],
-    forceConflicts: false,
-    listen() {},
-    signal: new AbortController().signal,
-    only: [],
-    once: false,
-    ruleConcurrency: 16,
-    allowDelete: [],
-    allowEmpty: false,
-    pruneEarly: true,
-    wait: false,
-    timeoutMs: 0,
-    gracePeriodMs: 10_000,
-    onUnderWay() {},
-    log: ({ level, message }) => level === "info" || console.error(message),
+    connect: async (options) => (await connect(options)).withSender((sender) => new ReplaySender(sender)),
   });
   await done.promise;
   await report(performance.now() - replayMs, seen.size);

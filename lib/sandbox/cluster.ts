@@ -25,7 +25,7 @@ import type { ContainerBehavior } from "./pods/script.ts";
 import type { Admission } from "./registry/admission.ts";
 import { Registry } from "./registry/registry.ts";
 import { ResourceList } from "./registry/resource_list.ts";
-import { objectKey, Storage } from "./storage/storage.ts";
+import { Storage } from "./storage/storage.ts";
 import type { StorageLog } from "./storage/storage_log.ts";
 
 /** What a cluster is made of. */
@@ -79,8 +79,11 @@ export async function createCluster(options: ClusterOptions): Promise<Cluster> {
       resource.plural === "customresourcedefinitions" ? definitionResource(resource) : resource
     ),
   );
-  const admission = admissionOf(storage, clock);
+  const admission: Admission = { mutating: [], validating: [] };
   const registry = new Registry({ storage, resources, clock, admission });
+  const hooks = admissionHooks(registry.context);
+  admission.mutating.push(...hooks.mutating);
+  admission.validating.push(...hooks.validating);
   const custom = new CustomResources({ registry, resources, findMetadata });
   let kubelet!: Kubelet;
   const manager = new ControllerManager(registry, {
@@ -114,14 +117,4 @@ async function openLog(dataDir: string | undefined): Promise<StorageLog | undefi
   if (dataDir === undefined) return undefined;
   const { openSqliteLog } = await import("./storage/sqlite_log.ts");
   return openSqliteLog(join(dataDir, "objects.sqlite"));
-}
-
-function admissionOf(storage: Storage, clock: Clock): Admission {
-  return admissionHooks({
-    find: (storedAs, namespace, name) => storage.get(storedAs, objectKey(namespace, name)),
-    *list(storedAs, namespace) {
-      for (const [, object] of storage.entries(storedAs, namespace === undefined ? "" : `${namespace}/`)) yield object;
-    },
-    random: () => clock.random(),
-  });
 }

@@ -63,20 +63,11 @@ export class AccessControl {
    * @param options The objects, and who is known.
    */
   constructor({ registry, tokens, signingKey, anonymous, rbac }: AccessControlOptions) {
-    const { storage } = registry;
+    const { context } = registry;
     this.#registry = registry;
-    this.#accounts = new ServiceAccountTokens(signingKey, (storedAs, namespace, name) => {
-      return storage.get(storedAs, objectKey(namespace, name));
-    });
+    this.#accounts = new ServiceAccountTokens(signingKey, context.find);
     this.#authenticator = new Authenticator({ tokens, accounts: this.#accounts, anonymous });
-    this.#roles = new Rbac({
-      *list(storedAs, namespace) {
-        for (const [, object] of storage.entries(storedAs, namespace === undefined ? "" : `${namespace}/`)) {
-          yield object;
-        }
-      },
-      find: (storedAs, namespace, name) => storage.get(storedAs, objectKey(namespace, name)),
-    });
+    this.#roles = new Rbac(context);
     this.#rbac = rbac;
   }
 
