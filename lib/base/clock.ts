@@ -56,14 +56,21 @@ export const systemClock: Clock = {
   },
 };
 
+/** What limits a piece of work. */
+export interface Limit {
+  /** Aborts when the work is to end. */
+  readonly signal: AbortSignal;
+}
+
 /** A signal that aborts by itself; disposing it stops its timer, and leaves it tied to its parent. */
-export interface Deadline extends Disposable {
+export interface Deadline extends Limit, Disposable {
   /** Aborts at the deadline (reason: a `TimeoutError`), or with the parent signal. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Makes a signal that aborts after a time, or when another signal does.
+ * Makes a signal that aborts after a time, or when another signal does. Signals and timers cost more than most calls of
+ * a rule's function do, so nothing is made before somebody asks for the signal.
  *
  * @param clock The clock to use.
  * @param ms Milliseconds until it aborts.
@@ -71,12 +78,26 @@ export interface Deadline extends Disposable {
  * @returns The deadline.
  */
 export function deadline(clock: Clock, ms: number, parent?: AbortSignal): Deadline {
-  const controller = new AbortController();
-  const stop = clock.timer(ms, () => {
-    controller.abort(new DOMException(`no answer within ${ms / 1_000} s`, "TimeoutError"));
-  });
+  const startMs = clock.monotonic();
+  let signal: AbortSignal | undefined;
+  let stop: (() => void) | undefined;
+  let isOver = false;
+  const begin = () => {
+    const controller = new AbortController();
+    if (!isOver) {
+      stop = clock.timer(Math.max(0, startMs + ms - clock.monotonic()), () => {
+        controller.abort(new DOMException(`no answer within ${ms / 1_000} s`, "TimeoutError"));
+      });
+    }
+    return parent === undefined ? controller.signal : AbortSignal.any([parent, controller.signal]);
+  };
   return {
-    signal: parent === undefined ? controller.signal : AbortSignal.any([parent, controller.signal]),
-    [Symbol.dispose]: stop,
+    get signal() {
+      return signal ??= begin();
+    },
+    [Symbol.dispose]() {
+      isOver = true;
+      stop?.();
+    },
   };
 }

@@ -28,7 +28,7 @@ export type KeysOf<V> = (object: V) => string | readonly string[] | undefined;
 export class Index<V> {
   readonly #keysOf: KeysOf<V>;
   readonly #onError: (error: unknown) => void;
-  readonly #entries = new Map<string, Map<string, V>>();
+  readonly #entries = new Map<string, One<V> | Map<string, V>>();
 
   /**
    * Makes an empty index.
@@ -48,7 +48,9 @@ export class Index<V> {
    * @returns The objects that are found under it.
    */
   get(key: string): V[] {
-    return [...this.#entries.get(key)?.values() ?? []];
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return [];
+    return entry instanceof Map ? [...entry.values()] : [entry.object];
   }
 
   /** The keys under which something is found. */
@@ -64,16 +66,28 @@ export class Index<V> {
    * @param now The object as it is, if it is there.
    */
   update(id: string, old: V | undefined, now: V | undefined): void {
+    const keys = this.#keys(now);
     for (const key of this.#keys(old)) {
-      const entry = this.#entries.get(key);
-      entry?.delete(id);
-      if (entry?.size === 0) this.#entries.delete(key);
+      // Most changes leave an object where it is found.
+      if (!keys.includes(key)) this.#remove(key, id);
     }
-    for (const key of this.#keys(now)) {
-      const entry = this.#entries.get(key);
-      if (entry) entry.set(id, now!);
-      else this.#entries.set(key, new Map([[id, now!]]));
-    }
+    for (const key of keys) this.#put(key, id, now!);
+  }
+
+  #put(key: string, id: string, object: V): void {
+    const entry = this.#entries.get(key);
+    if (entry instanceof Map) entry.set(id, object);
+    else if (entry === undefined) this.#entries.set(key, { id, object });
+    else if (entry.id === id) entry.object = object;
+    else this.#entries.set(key, new Map([[entry.id, entry.object], [id, object]]));
+  }
+
+  #remove(key: string, id: string): void {
+    const entry = this.#entries.get(key);
+    if (entry instanceof Map) {
+      entry.delete(id);
+      if (entry.size === 0) this.#entries.delete(key);
+    } else if (entry?.id === id) this.#entries.delete(key);
   }
 
   #keys(object: V | undefined): readonly string[] {
@@ -86,4 +100,10 @@ export class Index<V> {
       return [];
     }
   }
+}
+
+/** The only object under a key: most indexes are by something unique, and a map for each object would cost much more. */
+interface One<V> {
+  readonly id: string;
+  object: V;
 }

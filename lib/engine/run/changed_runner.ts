@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Limit } from "../../base/clock.ts";
 import { createHash } from "node:crypto";
 import { canonicalJson, parseJson } from "../../base/json.ts";
 import type { Client } from "../../client/client.ts";
@@ -73,30 +74,30 @@ export class ChangedRunner implements RuleRun {
    * Compares one object with what was handled last.
    *
    * @param uid The uid of the object.
-   * @param signal Aborts when it takes too long, or the runner stops.
+   * @param limit How long it may take.
    * @returns How it ended.
    */
-  async run(uid: string, signal: AbortSignal): Promise<WorkResult> {
+  async run(uid: string, limit: Limit): Promise<WorkResult> {
     const { name, checkpoints, subjects } = this.#options;
     const object = subjects.get(uid);
     const before = checkpoints.get(name, uid);
     if (!object) {
-      if (before) await this.#lost(before, signal);
+      if (before) await this.#lost(before, limit);
       return { status: "done" };
     }
     const after = this.#checkpoint(object);
     if (before?.value === after.value) return { status: "done" };
     const now = this.#valueOf(object);
-    if (!before) await this.#tell({ event: "appeared", object, now }, object, signal);
+    if (!before) await this.#tell({ event: "appeared", object, now }, object, limit);
     else if (!before.hashed) {
-      await this.#tell({ event: "changed", object, old: parseJson(before.value), now, oldKnown: true }, object, signal);
-    } else await this.#tell({ event: "changed", object, old: undefined, now, oldKnown: false }, object, signal);
+      await this.#tell({ event: "changed", object, old: parseJson(before.value), now, oldKnown: true }, object, limit);
+    } else await this.#tell({ event: "changed", object, old: undefined, now, oldKnown: false }, object, limit);
     checkpoints.set(name, after);
     return { status: "done" };
   }
 
   /** The object is gone, or does not match any more: with a selector, the watch cannot tell. */
-  async #lost(before: Checkpoint, signal: AbortSignal): Promise<void> {
+  async #lost(before: Checkpoint, limit: Limit): Promise<void> {
     const { name, checkpoints, subjects, client, definition } = this.#options;
     const old = before.hashed ? undefined : parseJson(before.value);
     const { uid, namespace, name: objectName } = before;
@@ -110,19 +111,19 @@ export class ChangedRunner implements RuleRun {
         metadata: { name: objectName, ...(namespace !== undefined && { namespace }), uid, resourceVersion: "" },
       }
       : there;
-    await this.#tell({ event: isGone ? "deleted" : "left", object, old }, object, signal);
+    await this.#tell({ event: isGone ? "deleted" : "left", object, old }, object, limit);
     checkpoints.delete(name, uid);
   }
 
   async #tell(
     change: { readonly event: ChangeEvent; readonly [field: string]: unknown },
     object: LiveObject,
-    signal: AbortSignal,
+    limit: Limit,
   ): Promise<void> {
     const { definition, call } = this.#options;
     const { on = ["changed"] } = definition.options;
     if (!on.includes(change.event)) return;
-    await definition.run(change as never, call.context(object, signal));
+    await definition.run(change as never, call.context(object, limit));
   }
 
   #valueOf(object: LiveObject): unknown {

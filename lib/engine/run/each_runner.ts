@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Limit } from "../../base/clock.ts";
 import { jsonEquals } from "../../base/json.ts";
 import { KubescriptError } from "../../kube/error.ts";
 import type { LiveObject } from "../../kube/object.ts";
@@ -88,35 +89,34 @@ export class EachRunner implements RuleRun {
    * Brings the children of one object in line.
    *
    * @param uid The uid of the object.
-   * @param signal Aborts when it takes too long, or the runner stops.
+   * @param limit How long it may take.
    * @returns When to look again.
    * @throws {KubescriptError} If a child could not be applied or removed, or another object not be extended.
    */
-  async run(uid: string, signal: AbortSignal): Promise<WorkResult> {
+  async run(uid: string, limit: Limit): Promise<WorkResult> {
     const { name, subjects, children, extensions, call, finalizing } = this.#options;
     const found = subjects.get(uid);
     if (!found) {
       call.forget(uid);
-      await finalizing?.clean(uid, (object) => call.context(object, signal));
+      await finalizing?.clean(uid, (object) => call.context(object, limit));
       await extensions.giveUp(uid);
-      await this.#prune(children.of(name, uid), signal);
+      await this.#prune(children.of(name, uid), limit);
       return { status: "done" };
     }
     const owner = await finalizing?.hold(found) ?? found;
-    const wanted = this.#evaluate(owner, signal);
+    const wanted = this.#evaluate(owner, limit);
     if (!wanted) return { status: "done" };
     const keys = await this.#apply(wanted, owner);
     const leaving = children.of(name, uid).filter((child) => !keys.has(refKey(refOf(child as never))));
-    await this.#prune(leaving, signal);
-    await extensions.bring(wanted, owner, signal);
+    await this.#prune(leaving, limit);
+    await extensions.bring(wanted, owner, limit);
     if (wanted.status !== undefined) await this.#writeStatus(owner, wanted.status);
     return { status: "done", againMs: wanted.againMs };
   }
 
-  #evaluate(owner: LiveObject, signal: AbortSignal): Wanted | undefined {
+  #evaluate(owner: LiveObject, limit: Limit): Wanted | undefined {
     const { name, definition, call } = this.#options;
-    const { k: _, ...context } = call.context(owner, signal);
-    const returned = definition.children(owner, { ...call.reads(owner), ...context });
+    const returned = definition.children(owner, Object.assign(call.facts(owner, limit), call.reads(owner)));
     return readChildren(returned, { path: `rule "${name}" for ${formatRef(refOf(owner))}` });
   }
 
@@ -175,7 +175,7 @@ export class EachRunner implements RuleRun {
     return live === undefined || isTerminating(live);
   }
 
-  async #prune(leaving: readonly ChildState[], signal: AbortSignal): Promise<void> {
+  async #prune(leaving: readonly ChildState[], limit: Limit): Promise<void> {
     if (leaving.length === 0) return;
     const { name, session, children, onChildren } = this.#options;
     const members = await Promise.all(leaving.map(async (child) => {
@@ -185,7 +185,11 @@ export class EachRunner implements RuleRun {
     }));
     const removals = planRemovals(members.flat(), session.set);
     const stays = leaving.map((child) => children.leave(child));
-    const { outcomes } = await removeSet(session, removals, { signal, wait: false, timeoutMs: 0 });
+    const { outcomes } = await removeSet(session, removals, {
+      signal: limit.signal,
+      wait: false,
+      timeoutMs: 0,
+    });
     const failed = outcomes.filter(({ status }) => status !== "done");
     onChildren(name, "pruned", outcomes.length - failed.length);
     if (failed.length === 0) return;

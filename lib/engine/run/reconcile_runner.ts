@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Limit } from "../../base/clock.ts";
 import type { ReconcileDefinition } from "../../script/rules/reconcile.ts";
 import type { Finalizing } from "./finalizing.ts";
 import type { RuleCall } from "./rule_call.ts";
@@ -49,19 +50,19 @@ export class ReconcileRunner implements RuleRun {
    * Brings one object in line.
    *
    * @param uid The uid of the object.
-   * @param signal Aborts when it takes too long, or the runner stops.
+   * @param limit How long it may take.
    * @returns How it ended.
    */
-  async run(uid: string, signal: AbortSignal): Promise<WorkResult> {
+  async run(uid: string, limit: Limit): Promise<WorkResult> {
     const { definition, subjects, call, finalizing } = this.#options;
     const object = subjects.get(uid);
     if (!object) {
       call.forget(uid);
-      await finalizing?.clean(uid, (object) => call.context(object, signal));
+      await finalizing?.clean(uid, (object) => call.context(object, limit));
       return { status: "done" };
     }
     const held = await finalizing?.hold(object) ?? object;
-    await definition.run(held, { ...call.context(held, signal), read: call.reads(held) as never });
+    await definition.run(held, Object.assign(call.context(held, limit), { read: call.reads(held) as never }));
     return { status: "done" };
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Clock } from "../../base/clock.ts";
+import type { Clock, Limit } from "../../base/clock.ts";
 import type { Client } from "../../client/client.ts";
 import type { LiveObject } from "../../kube/object.ts";
 import { formatRef, refOf } from "../../kube/object_ref.ts";
@@ -49,6 +49,8 @@ export class RuleCall {
   readonly fieldManager: string;
   readonly #options: RuleCallOptions;
   readonly #reads = new ReadIndex();
+  /** The client of the last call: the next one is often about the same namespace. */
+  #lastClient: Client;
 
   /**
    * Makes it.
@@ -57,6 +59,7 @@ export class RuleCall {
    */
   constructor(options: RuleCallOptions) {
     this.#options = options;
+    this.#lastClient = options.client;
     this.fieldManager = options.fieldManager;
   }
 
@@ -64,20 +67,31 @@ export class RuleCall {
    * Makes the context of one call.
    *
    * @param object The object that it is about; absent for timers and tasks.
-   * @param signal Aborts when it takes too long, or the runner stops.
+   * @param limit How long it may take.
    * @param nowMs When it was due; by default, now.
    * @returns The context.
    */
-  context(object: LiveObject | undefined, signal: AbortSignal, nowMs?: number): RuleContext {
+  context(object: LiveObject | undefined, limit: Limit, nowMs?: number): RuleContext {
+    return Object.assign(this.facts(object, limit, nowMs), { k: this.#clientIn(object?.metadata.namespace) });
+  }
+
+  /**
+   * Makes the context of one call that must not do anything.
+   *
+   * @param object The object that it is about; absent for timers and tasks.
+   * @param limit How long it may take.
+   * @param nowMs When it was due; by default, now.
+   * @returns The context.
+   */
+  facts(object: LiveObject | undefined, limit: Limit, nowMs?: number): Omit<RuleContext, "k"> {
     const { client, clock, log, rule } = this.#options;
-    const about = object && formatRef(refOf(object));
     const write = (level: LogLine["level"]) => (message: string, fields?: Readonly<Record<string, Json>>) =>
-      log({ level, rule, object: about, message, fields });
-    const namespace = object?.metadata.namespace;
+      log({ level, rule, object: object && formatRef(refOf(object)), message, fields });
     return {
-      k: namespace === undefined ? client : client.inNamespace(namespace),
       log: { info: write("info"), warn: write("warn") },
-      signal,
+      get signal() {
+        return limit.signal;
+      },
       now: new Date(nowMs ?? clock.now()),
       dryRun: client.dryRun,
       progress: (done, of) => write("info")(of === undefined ? `${done} done` : `${done} of ${of} done`),
@@ -105,6 +119,12 @@ export class RuleCall {
    */
   concerned(kind: string, states: readonly LiveObject[]): Set<string> {
     return this.#reads.concerned(kind, states);
+  }
+
+  #clientIn(namespace: string | undefined): Client {
+    if (namespace === undefined) return this.#options.client;
+    if (this.#lastClient.namespace !== namespace) this.#lastClient = this.#lastClient.inNamespace(namespace);
+    return this.#lastClient;
   }
 
   /**

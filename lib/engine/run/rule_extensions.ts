@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Limit } from "../../base/clock.ts";
 import { KubescriptError } from "../../kube/error.ts";
 import type { LiveObject } from "../../kube/object.ts";
 import { formatRef, refKey } from "../../kube/object_ref.ts";
@@ -63,16 +64,16 @@ export class RuleExtensions {
    *
    * @param children What the rule returned.
    * @param owner The object.
-   * @param signal Ends the wait for what is known.
+   * @param limit How long it may take.
    * @throws {KubescriptError} If something could not be extended.
    */
-  async bring(children: Children, owner: LiveObject, signal: AbortSignal): Promise<void> {
+  async bring(children: Children, owner: LiveObject, limit: Limit): Promise<void> {
     const { name, session } = this.#options;
     const wanted = extensionsOf(children, name, owner, ({ apiVersion, kind }) => {
       return session.mapper.find({ ...parseApiVersion(apiVersion), kind });
     }, session);
     await this.giveUp(owner.metadata.uid, new Set(wanted.map(({ ref }) => refKey(ref))));
-    const problems = (await Promise.all(wanted.map((extension) => this.#extend(extension, signal))))
+    const problems = (await Promise.all(wanted.map((extension) => this.#extend(extension, limit))))
       .filter((problem) => problem !== undefined);
     if (problems.length === 0) return;
     const text = problems.map(({ message }) => message).join("; ");
@@ -104,7 +105,7 @@ export class RuleExtensions {
     if (problems.flat().length > 0) throw new KubescriptError(problems.flat().join("; "));
   }
 
-  async #extend(extension: Extension, signal: AbortSignal): Promise<Problem | undefined> {
+  async #extend(extension: Extension, limit: Limit): Promise<Problem | undefined> {
     const { name, session, extensions, context, fights, onChildren } = this.#options;
     const { ref, type, extender, desired } = extension;
     const hash = await digest(desired!);
@@ -112,7 +113,7 @@ export class RuleExtensions {
       onChildren(name, "unchanged", 1);
       return undefined;
     }
-    await extensions.watch(type, signal);
+    await extensions.watch(type, limit.signal);
     const live = await session.client.find(type, ref);
     const change = await planExtension(extension, live, context);
     // What is about to go needs nothing any more.

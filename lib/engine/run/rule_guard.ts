@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Clock, deadline } from "../../base/clock.ts";
+import { type Clock, deadline, type Limit } from "../../base/clock.ts";
 import { DryRunError } from "../../client/dry_run_error.ts";
 import type { LiveObject } from "../../kube/object.ts";
 import { formatRef, refOf } from "../../kube/object_ref.ts";
@@ -69,14 +69,14 @@ export class RuleGuard {
    * @param run Runs it.
    * @returns How it ended.
    */
-  async run(called: GuardedCall, run: (signal: AbortSignal) => Promise<WorkResult>): Promise<WorkResult> {
+  async run(called: GuardedCall, run: (limit: Limit) => Promise<WorkResult>): Promise<WorkResult> {
     const { clock, health, stopped, mayAct } = this.#options;
     const { rule, key, object, turn, timeoutMs } = called;
     if (!mayAct()) return { status: "failed" };
     using limit = deadline(clock, timeoutMs, stopped);
     const call = health.call(rule, key, object, turn);
     try {
-      const result = await run(limit.signal);
+      const result = await run(limit);
       call.done();
       return result;
     } catch (error) {

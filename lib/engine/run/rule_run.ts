@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Limit } from "../../base/clock.ts";
 import type { WorkResult } from "./work_queue.ts";
 
 /** Runs a rule for single keys. */
@@ -12,10 +13,10 @@ export interface RuleRun {
    * Runs the rule.
    *
    * @param key The key: the uid of an object, or what the rule takes for one.
-   * @param signal Aborts when it takes too long, or the runner stops.
+   * @param limit How long it may take.
    * @returns How it ended.
    */
-  run(key: string, signal: AbortSignal): Promise<WorkResult>;
+  run(key: string, limit: Limit): Promise<WorkResult>;
   /**
    * Tells for which objects the rule has something that goes with them; absent if it never has.
    *

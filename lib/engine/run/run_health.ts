@@ -47,7 +47,7 @@ interface Rule {
   readonly failures: RuleFailures;
   started: boolean;
   broken?: string;
-  lastRun?: NonNullable<RuleState["lastRun"]>;
+  lastRun?: { readonly atMs: number; readonly result: "done" | "failed"; readonly seconds: number };
   blocked: () => string | undefined;
   throttled: () => string | undefined;
   objects: () => number | undefined;
@@ -86,7 +86,7 @@ export class RunHealth {
   /** What is watched, with when the last change was seen; by kind and selector. */
   readonly #watched = new Map<string, { readonly input: Input; readonly rules: Set<string>; eventMs?: number }>();
   /** The calls under way. */
-  readonly #calls = new Set<{ readonly what: string }>();
+  readonly #calls = new Set<{ readonly rule: string; readonly object: LiveObject | undefined }>();
 
   /**
    * Makes it.
@@ -99,7 +99,7 @@ export class RunHealth {
 
   /** What is under way, such as `tenants Namespace/shop`. */
   get underWay(): readonly string[] {
-    return [...this.#calls].map(({ what }) => what);
+    return [...this.#calls].map(({ rule, object }) => object ? `${rule} ${formatRef(refOf(object))}` : rule);
   }
 
   /**
@@ -163,15 +163,13 @@ export class RunHealth {
   call(name: string, key: string, object: LiveObject | undefined, turn: WorkTurn): CallUnderWay {
     const { clock, events } = this.#options;
     const rule = this.#rules.get(name)!;
-    const about = object && formatRef(refOf(object));
-    const call = { what: about === undefined ? name : `${name} ${about}` };
+    const call = { rule: name, object };
     const startMs = clock.monotonic();
     this.#calls.add(call);
     const end = (result: "done" | "failed" | "permanent") => {
       this.#calls.delete(call);
       const seconds = (clock.monotonic() - startMs) / 1_000;
-      const time = new Date(clock.now()).toISOString();
-      rule.lastRun = { time, result: result === "done" ? "done" : "failed", seconds };
+      rule.lastRun = { atMs: clock.now(), result: result === "done" ? "done" : "failed", seconds };
       const { attempts, waitedMs } = turn;
       const waitedSeconds = waitedMs / 1_000;
       this.#options.observer?.onCall({ rule: name, result, isRetry: attempts > 0, seconds, waitedSeconds });
@@ -185,7 +183,8 @@ export class RunHealth {
       fail: (error, permanent) => {
         end(permanent ? "permanent" : "failed");
         const message = this.#textOf(error);
-        const failure = rule.failures.add(key, { object: about ?? name, message, nowMs: clock.now() });
+        const about = object ? formatRef(refOf(object)) : name;
+        const failure = rule.failures.add(key, { object: about, message, nowMs: clock.now() });
         if (object) events?.fail(name, object, failure);
       },
     };
@@ -213,7 +212,7 @@ export class RunHealth {
           failures: count,
           since: new Date(sinceMs).toISOString(),
         })),
-        ...(lastRun && { lastRun }),
+        ...(lastRun && { lastRun: lastRunOf(lastRun) }),
         ...(nextMs !== undefined && Number.isFinite(nextMs) && { nextRun: new Date(nextMs).toISOString() }),
       };
     });
@@ -266,6 +265,10 @@ export class RunHealth {
   #textOf(error: unknown): string {
     return this.#options.mask(error instanceof Error ? error.message : String(error));
   }
+}
+
+function lastRunOf({ atMs, result, seconds }: NonNullable<Rule["lastRun"]>): NonNullable<RuleState["lastRun"]> {
+  return { time: new Date(atMs).toISOString(), result, seconds };
 }
 
 function conditionOf({ type, informer }: Input): { kind: string; synced: boolean; status: ReflectorStatus } {

@@ -31,7 +31,7 @@ export interface RunTaskOptions {
  * @throws {ParamsError} If an argument is missing, unknown or of a wrong form; besides, what the task throws.
  */
 export async function runTask({ name, definition, session, args, log }: RunTaskOptions): Promise<void> {
-  const { client, set, options: { clock, signal } } = session;
+  const { client, set, options } = session;
   const values = await resolveParams({ name, params: definition.args, presets: {} }, {
     flags: args,
     env: readEnv,
@@ -44,7 +44,7 @@ export async function runTask({ name, definition, session, args, log }: RunTaskO
     fieldManager,
     sources: new Map(),
     log,
-    clock,
+    clock: options.clock,
   });
-  await definition.run(values as never, call.context(undefined, signal));
+  await definition.run(values as never, call.context(undefined, options));
 }

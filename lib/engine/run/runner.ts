@@ -334,8 +334,8 @@ export class Runner implements AsyncDisposable {
         const { dueMs } = table;
         checkpoints.set(name, { uid: TIMER_KEY, name: TIMER_KEY, value: String(clock.now()) });
         const called = { rule: name, key, object: undefined, turn: { attempts, waitedMs }, timeoutMs };
-        await this.#guard.run(called, async (signal) => {
-          await definition.run(call.context(undefined, signal, dueMs));
+        await this.#guard.run(called, async (limit) => {
+          await definition.run(call.context(undefined, limit, dueMs));
           return { status: "done" };
         });
         table.advance();
@@ -363,9 +363,9 @@ export class Runner implements AsyncDisposable {
         const object = subjects.look(uid);
         const called = { rule: name, key: uid, object, turn: { attempts, waitedMs }, timeoutMs };
         const call = () =>
-          this.#guard.run(called, async (signal) => {
+          this.#guard.run(called, async (limit) => {
             if (gate && subjects.find(uid)) gate.found(uid);
-            return gate?.holds(uid) ? { status: "done" } : await run.run(uid, signal);
+            return gate?.holds(uid) ? { status: "done" } : await run.run(uid, limit);
           });
         return fights.hold(uid, object, call);
       },
