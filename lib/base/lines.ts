@@ -41,37 +41,50 @@ export async function* readLines(
   // A byte order mark is nothing special in the middle of a stream, where a chunk may begin.
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   let rest: Uint8Array[] = [];
-  for await (const chunk of readChunks(stream)) {
-    const end = chunk.lastIndexOf(NEWLINE);
-    if (end < 0) {
-      rest.push(chunk.slice());
-      continue;
+  const chunks = readChunks(stream);
+  try {
+    for (let chunk = await chunks.next(); chunk; chunk = await chunks.next()) {
+      const end = chunk.lastIndexOf(NEWLINE);
+      if (end < 0) {
+        rest.push(chunk.slice());
+        continue;
+      }
+      const text = decoder.decode(concatenate([...rest, chunk.subarray(0, end)]));
+      rest = end + 1 < chunk.length ? [chunk.slice(end + 1)] : [];
+      for (const line of text.split("\n")) {
+        if (all || line !== "") yield line;
+      }
     }
-    const text = decoder.decode(concatenate([...rest, chunk.subarray(0, end)]));
-    rest = end + 1 < chunk.length ? [chunk.slice(end + 1)] : [];
-    for (const line of text.split("\n")) {
-      if (all || line !== "") yield line;
-    }
+  } finally {
+    await chunks.cancel();
   }
   if (all && rest.length > 0) yield decoder.decode(concatenate(rest));
 }
 
+interface Chunks {
+  /** Reads the next one; `undefined` at the end. */
+  next(): Promise<Uint8Array | undefined>;
+  cancel(): Promise<void>;
+}
+
 // Reads into the same memory again and again, so a chunk is good until the next one. By default the runtime takes new
 // memory for every chunk, which for a watch costs as much as all the rest.
-async function* readChunks(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const reader = byteReader(stream);
-  if (!reader) return yield* stream;
-  let buffer = new Uint8Array(BUFFER_SIZE);
-  try {
-    for (;;) {
-      const { done, value } = await reader.read(buffer);
-      if (done) return;
-      yield value;
-      buffer = new Uint8Array(value.buffer);
-    }
-  } finally {
-    await reader.cancel();
+function readChunks(stream: ReadableStream<Uint8Array>): Chunks {
+  const bytes = byteReader(stream);
+  if (!bytes) {
+    const reader = stream.getReader();
+    return { next: async () => (await reader.read()).value, cancel: () => reader.cancel() };
   }
+  let buffer = new Uint8Array(BUFFER_SIZE);
+  return {
+    async next() {
+      const { done, value } = await bytes.read(buffer);
+      if (done) return undefined;
+      buffer = new Uint8Array(value.buffer);
+      return value;
+    },
+    cancel: () => bytes.cancel(),
+  };
 }
 
 // Streams of the network can do that, others cannot.

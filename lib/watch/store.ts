@@ -167,9 +167,10 @@ export class Store<V extends Kept> {
    * @param event The event: `ADDED`, `MODIFIED` or `DELETED`.
    */
   apply(event: WatchEvent): void {
-    const held = this.#held.get(storeKey(event.object.metadata));
+    const key = storeKey(event.object.metadata);
+    const held = this.#held.get(key);
     if (held) held.events.push(event);
-    else this.#apply(event);
+    else this.#apply(key, event);
   }
 
   /**
@@ -187,7 +188,7 @@ export class Store<V extends Kept> {
     return () => {
       if (--held.writes > 0) return;
       this.#held.delete(key);
-      for (const event of held.events) this.#apply(event);
+      for (const event of held.events) this.#apply(key, event);
     };
   }
 
@@ -202,8 +203,7 @@ export class Store<V extends Kept> {
     return events.some(({ object }) => object.metadata.resourceVersion === metadata.resourceVersion);
   }
 
-  #apply({ type, object }: WatchEvent): void {
-    const key = storeKey(object.metadata);
+  #apply(key: string, { type, object }: WatchEvent): void {
     const known = this.#objects.get(key);
     if (type !== "DELETED") {
       if (known && isStale(object, known)) return this.#confirm(key, known, object.metadata.resourceVersion);

@@ -61,7 +61,7 @@ export class ReconcileRunner implements RuleRun {
       await finalizing?.clean(uid, (object) => call.context(object, limit));
       return { status: "done" };
     }
-    const held = await finalizing?.hold(object) ?? object;
+    const held = finalizing ? await finalizing.hold(object) : object;
     await definition.run(held, Object.assign(call.context(held, limit), { read: call.reads(held) as never }));
     return { status: "done" };
   }

@@ -363,9 +363,9 @@ export class Runner implements AsyncDisposable {
         const object = subjects.look(uid);
         const called = { rule: name, key: uid, object, turn: { attempts, waitedMs }, timeoutMs };
         const call = () =>
-          this.#guard.run(called, async (limit) => {
+          this.#guard.run(called, (limit) => {
             if (gate && subjects.find(uid)) gate.found(uid);
-            return gate?.holds(uid) ? { status: "done" } : await run.run(uid, limit);
+            return gate?.holds(uid) ? Promise.resolve({ status: "done" }) : run.run(uid, limit);
           });
         return fights.hold(uid, object, call);
       },
