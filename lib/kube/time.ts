@@ -18,5 +18,5 @@
  * ```
  */
 export function formatTime(ms: number): string {
-  return new Date(ms).toISOString().replace(/\.\d+/, "");
+  return `${new Date(ms).toISOString().slice(0, -".000Z".length)}Z`;
 }

@@ -194,8 +194,14 @@ function readRequest(
 ): IncomingRequest {
   const { method = "", url = "", headers, rawHeaders } = incoming;
   const hasBody = Number(headers["content-length"] ?? 0) > 0 || headers["transfer-encoding"] !== undefined;
-  const gone = new AbortController();
-  onClose(() => gone.abort(new DOMException("the client closed the connection", "AbortError")));
+  // Few answers are long enough to end early, and a signal costs as much as the rest of a short one.
+  let gone: AbortController | undefined;
+  let isGone = false;
+  const abort = () => gone?.abort(new DOMException("the client closed the connection", "AbortError"));
+  onClose(() => {
+    isGone = true;
+    abort();
+  });
   return {
     method,
     target: url,
@@ -207,7 +213,13 @@ function readRequest(
     },
     bytes: (maxBytes) => hasBody ? readBytes(incoming, maxBytes) : Promise.resolve(new Uint8Array()),
     upgrade,
-    signal: gone.signal,
+    get signal() {
+      if (!gone) {
+        gone = new AbortController();
+        if (isGone) abort();
+      }
+      return gone.signal;
+    },
     clientCertificate: identityOf(incoming.socket),
   };
 }

@@ -14,7 +14,8 @@ const VERBS: Readonly<Record<string, string>> = { create: "POST", update: "PUT",
 
 /** Counts requests. */
 export class RequestMetrics {
-  readonly #requests = new Map<string, number>();
+  /** By all that is told of them. */
+  readonly #requests = new Map<string, { readonly labels: () => string; count: number }>();
 
   /**
    * Counts a request.
@@ -24,20 +25,25 @@ export class RequestMetrics {
    * @param isDryRun Whether nothing was to be stored.
    */
   count({ verb, path, name, namespace, isResource, ...info }: RequestInfo, code: number, isDryRun: boolean): void {
-    const { group, version, resource, subresource } = info;
-    const labels = {
-      code: String(code),
-      component: isResource ? "apiserver" : "",
-      dry_run: isDryRun ? "All" : "",
-      group,
-      resource,
-      scope: !isResource ? "" : name !== "" ? "resource" : namespace !== "" ? "namespace" : "cluster",
-      subresource: isResource ? subresource : path,
-      verb: VERBS[verb] ?? verb.toUpperCase(),
-      version,
-    };
-    const key = formatLabels(labels);
-    this.#requests.set(key, (this.#requests.get(key) ?? 0) + 1);
+    const { group, version, resource } = info;
+    const scope = !isResource ? "" : name !== "" ? "resource" : namespace !== "" ? "namespace" : "cluster";
+    const subresource = isResource ? info.subresource : path;
+    const key = `${code} ${isResource} ${isDryRun} ${group}/${version}/${resource} ${scope} ${verb} ${subresource}`;
+    const requests = this.#requests.get(key);
+    if (requests) return void requests.count++;
+    const labels = () =>
+      formatLabels({
+        code: String(code),
+        component: isResource ? "apiserver" : "",
+        dry_run: isDryRun ? "All" : "",
+        group,
+        resource,
+        scope,
+        subresource,
+        verb: VERBS[verb] ?? verb.toUpperCase(),
+        version,
+      });
+    this.#requests.set(key, { labels, count: 1 });
   }
 
   /**
@@ -51,7 +57,8 @@ export class RequestMetrics {
     const objects = stored.map(({ group, plural, storedAs }): Sample => {
       return [formatLabels({ group, resource: plural }), storage.count(storedAs)];
     });
-    const text = formatMetric("apiserver_request_total", "counter", REQUESTS, [...this.#requests]) +
+    const requests = [...this.#requests.values()].map(({ labels, count }): Sample => [labels(), count]);
+    const text = formatMetric("apiserver_request_total", "counter", REQUESTS, requests) +
       formatMetric("apiserver_resource_objects", "gauge", OBJECTS, objects);
     return new Response(text, { headers: { "content-type": TYPE } });
   }

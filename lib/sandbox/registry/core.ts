@@ -36,6 +36,9 @@ export class Core {
   readonly admission: Admission;
   readonly #fieldManagers = new Map<string, FieldManager>();
   readonly #shapes = new WeakMap<ServedResource, Shape>();
+  /** The second of the epoch that was last asked for, and how it is written. */
+  #second = NaN;
+  #now = "";
   readonly #views = new WeakMap<StoredObject, Map<ServedResource, StoredObject>>();
 
   constructor({ storage, resources, clock, admission }: CoreOptions) {
@@ -47,7 +50,9 @@ export class Core {
 
   /** The present, RFC 3339 with seconds. */
   now(): string {
-    return formatTime(this.clock.now());
+    const second = Math.floor(this.clock.now() / 1_000);
+    if (second !== this.#second) [this.#second, this.#now] = [second, formatTime(second * 1_000)];
+    return this.#now;
   }
 
   /** A new uid (a UUID of version 4). */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { SortedEntries } from "../storage/sorted_map.ts";
 import { CompactedError } from "../storage/storage.ts";
 import { formatContinueToken, parseContinueToken } from "./continue_token.ts";
 import type { Core } from "./core.ts";
@@ -66,13 +67,11 @@ export function listObjects(
   const limit = options.limit !== undefined && options.limit > 0 ? options.limit : Infinity;
   const items: StoredObject[] = [];
   let lastKey = "";
-  let remaining = 0;
-  for (const [key, stored] of entriesAt(core, resource, selection, revision, from)) {
-    if (items.length >= limit) {
-      remaining++;
-      if (selection.isWhole) continue;
-      break;
-    }
+  const entries = entriesAt(core, resource, selection, revision, from);
+  let remaining = entries.size;
+  for (const [key, stored] of entries) {
+    if (items.length >= limit) break;
+    remaining--;
     lastKey = key;
     const object = core.view(resource, stored);
     if (selection.has(object)) items.push(object);
@@ -127,7 +126,7 @@ function entriesAt(
   { prefix }: Selection,
   revision: number | undefined,
   from: string,
-): Iterable<[string, StoredObject]> {
+): SortedEntries<StoredObject> {
   if (revision === undefined) return storage.entries(storedAs, prefix, from);
   try {
     return storage.entriesAt(revision, storedAs, prefix, from);

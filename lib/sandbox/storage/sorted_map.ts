@@ -4,6 +4,15 @@
  * @module
  */
 
+/** Values of a {@linkcode SortedMap} that stand beside each other, with their keys. */
+export interface SortedEntries<V> extends Iterable<[key: string, value: V]> {
+  /** How many there are. */
+  readonly size: number;
+}
+
+/** Comes after all that keys are made of. */
+const LAST = "\uffff";
+
 /**
  * Values by text keys, in byte order of the keys as long as they are ASCII, as etcd orders them.
  *
@@ -60,18 +69,22 @@ export class SortedMap<V> {
   }
 
   /**
-   * Walks through the values.
+   * Finds values that stand beside each other.
    *
    * @param prefix What the keys begin with.
    * @param from The least key; the least that has the prefix by default.
    * @returns Keys and values in order; the map must not change meanwhile.
    */
-  *entries(prefix = "", from: string = prefix): Generator<[key: string, value: V]> {
-    for (let i = this.#position(from); i < this.#keys.length; i++) {
-      const key = this.#keys[i]!;
-      if (!key.startsWith(prefix)) return;
-      yield [key, this.#values.get(key)!];
-    }
+  entries(prefix = "", from: string = prefix): SortedEntries<V> {
+    const [keys, values] = [this.#keys, this.#values];
+    const start = this.#position(from);
+    const end = prefix === "" ? keys.length : this.#position(`${prefix}${LAST}`);
+    return {
+      size: Math.max(0, end - start),
+      *[Symbol.iterator]() {
+        for (let i = start; i < end; i++) yield [keys[i]!, values.get(keys[i]!)!];
+      },
+    };
   }
 
   /** Where the key stands, or would stand. */

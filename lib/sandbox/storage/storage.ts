@@ -7,7 +7,7 @@
 
 import type { Draft, StoredObject } from "../registry/served_resource.ts";
 import { History } from "./history.ts";
-import { SortedMap } from "./sorted_map.ts";
+import { type SortedEntries, SortedMap } from "./sorted_map.ts";
 import type { StorageLog } from "./storage_log.ts";
 
 /** What happened to an object. */
@@ -57,6 +57,7 @@ export class CompactedError extends Error {
 
 /** Where revisions of a new storage begin: a real API server has written about so much when it is ready. */
 const FIRST_REVISION = 200;
+const NOTHING: SortedMap<StoredObject> = new SortedMap();
 
 /** Makes the key of an object. */
 export function objectKey(namespace: string, name: string): string {
@@ -136,8 +137,8 @@ export class Storage {
    * @param from The least key.
    * @returns Keys and objects; nothing must be written meanwhile.
    */
-  entries(storedAs: string, prefix?: string, from?: string): Iterable<[key: string, object: StoredObject]> {
-    return this.#objects.get(storedAs)?.entries(prefix, from) ?? [];
+  entries(storedAs: string, prefix?: string, from?: string): SortedEntries<StoredObject> {
+    return (this.#objects.get(storedAs) ?? NOTHING).entries(prefix, from);
   }
 
   /**
@@ -155,7 +156,7 @@ export class Storage {
     storedAs: string,
     prefix = "",
     from: string = prefix,
-  ): Iterable<[key: string, object: StoredObject]> {
+  ): SortedEntries<StoredObject> {
     const events = this.since(revision, storedAs);
     if (events.length === 0) return this.entries(storedAs, prefix, from);
     const objects = new SortedMap<StoredObject>();
