@@ -30,7 +30,7 @@ function setUp(
   const metrics = new RunMetrics(prometheus);
   const { sinceAttemptMs = 0, leads = true, holder, inputs } = given;
   metrics.onElection(() => ({ leads, holder, sinceAttemptMs }));
-  const run: ObservedRun | undefined = inputs && { rules: () => [RULE], inputs: () => inputs };
+  const run: ObservedRun | undefined = inputs && { rules: () => [RULE], inputs: () => inputs, busy: () => 0 };
   metrics.onRun(run);
   const get = async (target: string, method = "GET") => {
     const response = await answer({ method, target }, metrics);

@@ -62,7 +62,7 @@ export class TestRun implements AsyncDisposable {
   /** @ignore How much it has to do at once. */
   get busy(): number {
     if (this.#phase === "starting") return 1;
-    return this.rules.reduce((sum, { queue }) => sum + queue.ready + queue.running, 0);
+    return this.#run?.busy() ?? 0;
   }
 
   /** Waits until all rules have done what there is to do; see `TestSandbox.settled`. */

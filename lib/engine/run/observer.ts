@@ -60,6 +60,8 @@ export interface ObservedRun {
   rules(): readonly ObservedRule[];
   /** What it watches. */
   inputs(): readonly InputState[];
+  /** How many calls of functions are under way, or would be if there were room. */
+  busy(): number;
 }
 
 /** How this process stands in the election. */

@@ -103,6 +103,7 @@ export class Runner implements AsyncDisposable {
     observer?.onRun({
       rules: () => this.#health.observed((rule) => this.#counts(rule)),
       inputs: () => this.#health.inputs(),
+      busy: () => this.#queue.busy,
     });
   }
 

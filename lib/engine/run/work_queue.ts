@@ -156,6 +156,15 @@ export class WorkQueue {
     return counts;
   }
 
+  /** How many keys run, or are ready to. */
+  get busy(): number {
+    let busy = this.#running;
+    for (const { items } of this.#lanes.values()) {
+      for (const { state } of items.values()) if (state === "ready") busy++;
+    }
+    return busy;
+  }
+
   /**
    * Waits until nothing runs, and nothing is ready to run.
    *

@@ -146,9 +146,6 @@ export class AccessControl {
   /** Makes the roles that every cluster has, and keeps the aggregated ones complete from now on. */
   start(): void {
     const { resources } = this.#registry;
-    this.#registry.subscribe(({ storedAs }) => {
-      if (storedAs === `${GROUP}/clusterroles`) this.#aggregate();
-    });
     for (const object of bootstrapPolicy()) {
       const resource = resources.findKind(object.apiVersion, object.kind)!;
       const name = object.metadata!.name!;
@@ -156,6 +153,10 @@ export class AccessControl {
         this.#registry.create(resource, "", object, { fieldManager: "kube-apiserver" });
       }
     }
+    this.#aggregate();
+    this.#registry.subscribe(({ storedAs }) => {
+      if (storedAs === `${GROUP}/clusterroles`) this.#aggregate();
+    });
   }
 
   #aggregate(): void {
