@@ -26,7 +26,7 @@ import { placeChild } from "../rules/place_child.ts";
 import type { Session } from "../session.ts";
 import type { Children, ChildState } from "./children.ts";
 import type { Finalizing } from "./finalizing.ts";
-import type { RunObserver } from "./observer.ts";
+import { type ChildListeners, tellChild } from "./child_log.ts";
 import type { RuleCall } from "./rule_call.ts";
 import type { RuleExtensions } from "./rule_extensions.ts";
 import type { RuleFights } from "./rule_fights.ts";
@@ -35,9 +35,7 @@ import type { Subjects } from "./subjects.ts";
 import type { WorkResult } from "./work_queue.ts";
 
 /** What an {@linkcode EachRunner} works with. */
-export interface EachRunnerOptions {
-  /** The rule's name. */
-  readonly name: string;
+export interface EachRunnerOptions extends ChildListeners {
   /** The rule. */
   readonly definition: EachDefinition;
   /** The session. */
@@ -56,8 +54,6 @@ export interface EachRunnerOptions {
   readonly fights: Pick<RuleFights, "applied">;
   /** Holds objects back until the rule has cleaned up; absent if it does not. */
   readonly finalizing: Finalizing | undefined;
-  /** Told what became of children. */
-  readonly onChildren: RunObserver["onChildren"];
 }
 
 /** Brings the children of single objects in line. */
@@ -165,7 +161,7 @@ export class EachRunner implements RuleRun {
     }
     fights.applied(desired.object.metadata!.labels![OWNER_LABEL]!, change, session.set.fieldManager);
     if (applied) children.settle(applied, hash);
-    onChildren(name, "applied", 1);
+    tellChild(this.#options, "applied", outcome.change);
     return undefined;
   }
 
@@ -177,7 +173,7 @@ export class EachRunner implements RuleRun {
 
   async #prune(leaving: readonly ChildState[], limit: Limit): Promise<void> {
     if (leaving.length === 0) return;
-    const { name, session, children, onChildren } = this.#options;
+    const { session, children } = this.#options;
     const members = await Promise.all(leaving.map(async (child) => {
       const type = this.#typeOf(child);
       const live = await session.client.find(type, child);
@@ -191,7 +187,7 @@ export class EachRunner implements RuleRun {
       timeoutMs: 0,
     });
     const failed = outcomes.filter(({ status }) => status !== "done");
-    onChildren(name, "pruned", outcomes.length - failed.length);
+    for (const { change, status } of outcomes) if (status === "done") tellChild(this.#options, "pruned", change);
     if (failed.length === 0) return;
     for (const stay of stays) stay();
     throw new KubescriptError(failed.map((outcome) => outcome.reason).join("; "));

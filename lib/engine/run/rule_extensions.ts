@@ -18,13 +18,11 @@ import { applyObject } from "../apply_object.ts";
 import { extensionsOf } from "../rules/extensions.ts";
 import type { Session } from "../session.ts";
 import type { Extensions } from "./extensions.ts";
-import type { RunObserver } from "./observer.ts";
+import { type ChildListeners, tellChild } from "./child_log.ts";
 import type { RuleFights } from "./rule_fights.ts";
 
 /** What {@linkcode RuleExtensions} work with. */
-export interface RuleExtensionsOptions {
-  /** The rule's name. */
-  readonly name: string;
+export interface RuleExtensionsOptions extends ChildListeners {
   /** The session. */
   readonly session: Session;
   /** What all rules own of other objects. */
@@ -33,8 +31,6 @@ export interface RuleExtensionsOptions {
   readonly context: PlanContext;
   /** Notices when somebody takes fields back again and again. */
   readonly fights: Pick<RuleFights, "applied">;
-  /** Told what became of them: they count as children. */
-  readonly onChildren: RunObserver["onChildren"];
 }
 
 /** Nobody tells when an object appears that a rule is to extend. */
@@ -90,7 +86,7 @@ export class RuleExtensions {
    * @throws {KubescriptError} If something could not be given up.
    */
   async giveUp(owner: string, keep: ReadonlySet<string> = new Set()): Promise<void> {
-    const { name, session, extensions, context, onChildren } = this.#options;
+    const { name, session, extensions, context } = this.#options;
     const leaving = extensions.of(name, owner).filter(({ ref }) => !keep.has(refKey(ref)));
     const problems = await Promise.all(leaving.map(async (extension) => {
       const { ref, type, extender } = extension;
@@ -99,7 +95,7 @@ export class RuleExtensions {
       extensions.forget(ref, extender);
       const { outcome } = await applyObject(session, change, context);
       if (outcome.status !== "done") return [`${formatRef(ref)}: ${outcome.reason}`];
-      onChildren(name, "pruned", 1);
+      tellChild(this.#options, "pruned", outcome.change);
       return [];
     }));
     if (problems.flat().length > 0) throw new KubescriptError(problems.flat().join("; "));
@@ -124,7 +120,7 @@ export class RuleExtensions {
     }
     fights.applied(extender.owner, change, extender.fieldManager);
     if (left) extensions.settle(left, extender, hash);
-    onChildren(name, change.action === "unchanged" ? "unchanged" : "applied", 1);
+    tellChild(this.#options, "applied", outcome.change);
     return undefined;
   }
 }

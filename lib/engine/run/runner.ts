@@ -13,6 +13,7 @@ import { formatGroupKind, type ResourceType } from "../../kube/resource_type.ts"
 import type { RuleDefinition } from "../../script/rules/rule.ts";
 import type { Informer } from "../../watch/informer.ts";
 import type { Informers } from "../../watch/informers.ts";
+import type { Listener } from "../result.ts";
 import type { Session } from "../session.ts";
 import { type ReadSource, sourceOf } from "../rules/reads.ts";
 import { ChangedRunner } from "./changed_runner.ts";
@@ -261,10 +262,13 @@ export class Runner implements AsyncDisposable {
   /** The session in which a rule works: whatever it writes is seen at once by all that is watched here. */
   #sessionOf(rule: string): Session {
     const { session } = this.#options;
+    // What rules do stands in the log.
+    const listen: Listener = (event) => event.type === "outcome" || session.options.listen(event);
+    const quiet = { ...session, options: { ...session.options, listen } };
     // What is only tried is not there afterwards.
-    if (session.client.dryRun) return session;
+    if (session.client.dryRun) return quiet;
     const client = session.client.withSender((sender) => new OverlaySender(sender, this.#informers, rule));
-    return { ...session, client };
+    return { ...quiet, client };
   }
 
   #fights(rule: string, { kind: { type } }: ObjectRule): RuleFights {
@@ -305,7 +309,9 @@ export class Runner implements AsyncDisposable {
       case "each": {
         const children = this.#children;
         const onChildren: RunObserver["onChildren"] = (...told) => observer?.onChildren(...told);
-        const same = { name, session, context, fights, onChildren };
+        // A dry run tells what it would write by its journal.
+        const log = session.client.dryRun ? () => {} : this.#options.log;
+        const same = { name, session, context, fights, onChildren, log };
         const extensions = new RuleExtensions({ ...same, extensions: this.#extensions });
         return new EachRunner({ ...same, definition, subjects, children, extensions, call, finalizing });
       }
