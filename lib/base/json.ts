@@ -83,6 +83,20 @@ export function isJsonObject(value: unknown): value is Record<string, unknown> {
 }
 
 /**
+ * Copies a JSON value.
+ *
+ * @param value The value.
+ * @returns A value of its own, in which nothing is shared.
+ */
+export function copyJson<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(copyJson) as T;
+  if (!isJsonObject(value)) return value;
+  const object: Record<string, unknown> = {};
+  for (const name of Object.keys(value)) object[name] = copyJson(value[name]);
+  return object as T;
+}
+
+/**
  * Compares two JSON values as they are written; the order of object keys does not matter, `1` equals `1n`.
  *
  * @param a One value.

@@ -11,7 +11,7 @@ import type { SubresourceHandler } from "./api/api_server.ts";
 import { builtInResources } from "./builtin/resources.ts";
 import { ControllerManager } from "./controllers/controller_manager.ts";
 import { standardControllers } from "./controllers/standard.ts";
-import { loadFindMetadata } from "./crds/custom_resource.ts";
+import { loadMetadata } from "./crds/custom_resource.ts";
 import { CustomResources } from "./crds/custom_resources.ts";
 import { definitionResource } from "./crds/definition_resource.ts";
 import { Discovery } from "./discovery/discovery.ts";
@@ -72,7 +72,7 @@ export interface Cluster extends Disposable {
  */
 export async function createCluster(options: ClusterOptions): Promise<Cluster> {
   const { clock, ca, nodes = 1, dataDir, containers, podStartMs, historyLimit, onError = () => {} } = options;
-  const [builtIn, findMetadata, log] = await Promise.all([builtInResources(), loadFindMetadata(), openLog(dataDir)]);
+  const [builtIn, metadata, log] = await Promise.all([builtInResources(), loadMetadata(), openLog(dataDir)]);
   const storage = new Storage({ ...(historyLimit !== undefined && { historyLimit }), ...(log && { log }) });
   const resources = new ResourceList(
     builtIn.map((resource) =>
@@ -84,7 +84,7 @@ export async function createCluster(options: ClusterOptions): Promise<Cluster> {
   const hooks = admissionHooks(registry.context);
   admission.mutating.push(...hooks.mutating);
   admission.validating.push(...hooks.validating);
-  const custom = new CustomResources({ registry, resources, findMetadata });
+  const custom = new CustomResources({ registry, resources, metadata });
   let kubelet!: Kubelet;
   const manager = new ControllerManager(registry, {
     controllers: [

@@ -55,6 +55,7 @@ export const BAD_DEFINITIONS: Readonly<Record<string, KubeObject>> = {
   "a version in capitals": definition({}, { name: "V1" }),
   "no schema": definition({}, {}, null),
   "nothing stored": definition({}, { storage: false }),
+  "no versions": definition({ versions: null }),
   "two stored": definition({ versions: [V1, { ...V1, name: "v2" }] }),
   "two of a name": definition({ versions: [V1, { ...V1, storage: false }] }),
   "a column of another type": definition({}, {

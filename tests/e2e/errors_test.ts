@@ -9,6 +9,7 @@ import { testCluster } from "../cluster/attach.ts";
 import { tokens } from "../cluster/pki.ts";
 import { statusAnswer, textAnswer } from "../../lib/testing/faults/answers.ts";
 import type { FaultAnswer } from "../../lib/testing/faults/fault.ts";
+import { hasRealPrograms } from "./capabilities.ts";
 import { connectThroughFaults } from "./faulty_client.ts";
 import { errorOf } from "./faulty_verbs.ts";
 import {
@@ -52,6 +53,8 @@ interface Expected {
   readonly causes?: readonly string[];
   readonly retryAfterSeconds?: number;
   readonly hint?: RegExp;
+  /** Whether the test cluster cannot be made to say it. */
+  readonly ignore?: boolean;
 }
 
 const UNKNOWN = { group: "unknown.example.com", version: "v1", kind: "Unknown", plural: "unknowns", namespaced: false };
@@ -222,6 +225,8 @@ const CASES: readonly Case[] = [
       is: ["isTooManyRequests"],
       message: /^Cannot get \/version: Too many requests, please try again later\. \(/,
       retryAfterSeconds: 1,
+      // A sandbox does not hold back those who ask for much.
+      ignore: !hasRealPrograms(),
     },
   ],
   [
@@ -286,7 +291,7 @@ const CASES: readonly Case[] = [
 ];
 
 for (const [what, refuse, expected] of CASES) {
-  Deno.test(`ApiError tells of ${what}`, async () => {
+  Deno.test(`ApiError tells of ${what}`, { ignore: expected.ignore ?? false }, async () => {
     await using namespace = await testCluster().namespace("errors");
     using client = await connectAs({ token: tokens.admin });
     await client.create(configMap(namespace.name, "there"));

@@ -10,6 +10,13 @@ const calls: readonly (readonly [string, string?])[] = [
   ["create configmap settings --from-literal=a=1 --from-literal=b=2"],
   ["create secret generic login"],
   ["create deployment web --image=example.com/web:1"],
+  ["create deployment api --image=example.com/api:1 --replicas=2"],
+  ["create secret generic tried --dry-run=server"],
+  ["create -f -", config({ "a b": "1" })],
+  ["create -f -", cronJob()],
+  ["create job now --from=cronjob/clean"],
+  ["autoscale deployment/web --min=2 --max=5 --cpu=80%"],
+  ["scale deployment --all --replicas=4"],
   ["create -f -", config({ a: "1" })],
   ["apply -f -", secret({ a: "MQ==", b: "Mg==" })],
   ["apply -f -", secret({ b: "Mw==" })],
@@ -33,7 +40,11 @@ const calls: readonly (readonly [string, string?])[] = [
 const reads: readonly string[] = [
   "get secret/login",
   "get secret/login --ignore-not-found -o name",
-  "get configmaps,secrets,deployments -o name",
+  "get configmaps,secrets,deployments,jobs,hpa -o name",
+  "get job/now -o jsonpath={.metadata.annotations}",
+  "get hpa/web -o jsonpath={.spec.scaleTargetRef.name} {.spec.minReplicas} {.spec.maxReplicas}",
+  "get hpa/web -o jsonpath={.spec.metrics[*].resource.name} {.spec.metrics[*].resource.target.averageUtilization}",
+  "get deployments -o jsonpath={.items[*].spec.replicas}",
   "get secrets -l old -o name",
   "get configmap/settings -o jsonpath={.data}",
   "get configmap/settings -o jsonpath={.metadata.annotations.example\\.com/note}",
@@ -62,6 +73,17 @@ function secret(data: Record<string, string>): string {
 
 function config(data: Record<string, string>): string {
   return JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "taken" }, data });
+}
+
+function cronJob(): string {
+  const container = { name: "clean", image: "example.com/clean:1" };
+  const template = { spec: { restartPolicy: "Never", containers: [container] } };
+  return JSON.stringify({
+    apiVersion: "batch/v1",
+    kind: "CronJob",
+    metadata: { name: "clean" },
+    spec: { schedule: "0 0 1 1 *", suspend: true, jobTemplate: { spec: { template } } },
+  });
 }
 
 async function doAll(

@@ -9,7 +9,11 @@ import { KindFinder } from "../../lib/client/kind_finder.ts";
 import { PodClient } from "../../lib/client/pod_client.ts";
 import { testCluster, type TestNamespace } from "../cluster/attach.ts";
 import { kubeletNode } from "../cluster/programs.ts";
+import { hasRealPrograms } from "./capabilities.ts";
 import { kubectl } from "./objects.ts";
+
+/** The node on which the test cluster runs containers as real processes. */
+const processNode = hasRealPrograms() ? kubeletNode : "sandbox-0";
 
 /** A container of a test. */
 export interface TestContainer {
@@ -29,7 +33,7 @@ export interface TestContainer {
  */
 export function podSpec(containers: readonly TestContainer[]): Record<string, unknown> {
   return {
-    nodeName: kubeletNode,
+    nodeName: processNode,
     terminationGracePeriodSeconds: 0,
     containers: containers.map((container) => ({ image: "none", ...container })),
   };

@@ -134,10 +134,11 @@ export async function askAsThrottledUser({ client, namespace }: RefusalLab): Pro
   const { signal } = controller;
   let refusal: Error | undefined;
   // The server waits for this version, in vain.
-  const waiting = throttled.raw(`/api/v1/namespaces/${namespace}/configmaps?resourceVersion=999999999999`, { signal });
+  const path = `/api/v1/namespaces/${namespace}/configmaps?resourceVersion=999999999999`;
+  const waiting = errorOf(throttled.raw(path, { signal }));
   stack.defer(async () => {
     controller.abort();
-    await errorOf(waiting);
+    await waiting;
   });
   await until("the user is throttled", async () => (refusal = await errorOf(throttled.version())) !== undefined);
   throw refusal;

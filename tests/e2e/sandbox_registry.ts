@@ -5,7 +5,7 @@
  */
 import { systemClock } from "../../lib/base/clock.ts";
 import { builtInResources } from "../../lib/sandbox/builtin/resources.ts";
-import { loadFindMetadata } from "../../lib/sandbox/crds/custom_resource.ts";
+import { loadMetadata } from "../../lib/sandbox/crds/custom_resource.ts";
 import { CustomResources } from "../../lib/sandbox/crds/custom_resources.ts";
 import { definitionResource } from "../../lib/sandbox/crds/definition_resource.ts";
 import { Registry } from "../../lib/sandbox/registry/registry.ts";
@@ -24,6 +24,6 @@ export async function makeRegistry(): Promise<Registry> {
   );
   const admission = { mutating: [], validating: [] };
   const registry = new Registry({ storage: new Storage(), resources, clock: systemClock, admission });
-  new CustomResources({ registry, resources, findMetadata: await loadFindMetadata() });
+  new CustomResources({ registry, resources, metadata: await loadMetadata() });
   return registry;
 }

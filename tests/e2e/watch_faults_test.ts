@@ -16,6 +16,7 @@ import { startSecondApiServer } from "../cluster/second_api_server.ts";
 import { failureStatus, htmlAnswer, statusAnswer } from "../../lib/testing/faults/answers.ts";
 import type { Fault, RequestMatcher } from "../../lib/testing/faults/fault.ts";
 import type { FaultProxy } from "../../lib/testing/faults/fault_proxy.ts";
+import { hasRealPrograms } from "./capabilities.ts";
 import { connectThroughFaults } from "./faulty_client.ts";
 import { until } from "./objects.ts";
 import { Recorder } from "./recorder.ts";
@@ -266,7 +267,9 @@ Deno.test("Informer leaves a quiet watch alone, whatever its probes meet", async
   strictEqual(new Set(proxy.requests.map(({ connection }) => connection)).size, proxy.requests.length);
 });
 
-Deno.test("Informers find their way back to an API server that was killed", async () => {
+// There is no second API server beside a sandbox.
+const ignore = !hasRealPrograms();
+Deno.test("Informers find their way back to an API server that was killed", { ignore }, async () => {
   await using namespace = await cluster.namespace("watch-faults");
   await using second = await startSecondApiServer(cluster);
   const options = { concurrency: 16, requestTimeoutMs: 30_000, clock: systemClock };

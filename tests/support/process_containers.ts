@@ -30,7 +30,8 @@ async function runProcess(folder: string, context: ProcessContext): Promise<numb
     .join(delimiter);
   const program = name.includes("/") ? name : await findProgram(name, path);
   const command = tty ? terminalCommand([program, ...rest]) : ["setsid", "--wait", program, ...rest];
-  const child = new Deno.Command(command[0]!, {
+  // The container's own PATH may have none of this.
+  const child = new Deno.Command(await findProgram(command[0]!, Deno.env.get("PATH")!), {
     args: command.slice(1),
     cwd,
     clearEnv: true,

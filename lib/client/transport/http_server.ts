@@ -38,8 +38,11 @@ export interface IncomingRequest {
   readonly upgrade: string | undefined;
   /** Aborted when the client does not wait any more. */
   readonly signal: AbortSignal;
-  /** The subject of the certificate that the client showed, if the server's authority for clients issued it. */
-  readonly clientCertificate?: ClientIdentity | undefined;
+  /**
+   * The subject of the certificate that the client showed; `unverified` if it is expired, or not of the server's authority
+   * for clients.
+   */
+  readonly clientCertificate?: ClientIdentity | "unverified" | undefined;
 }
 
 /** Whom a client's certificate names. */
@@ -152,9 +155,12 @@ async function createSecureServer({ cert, key, clientCa }: ServerTls): Promise<S
   return https.createServer({ ...OPTIONS, cert, key, ca: clientCa, requestCert: true, rejectUnauthorized: false });
 }
 
-function identityOf(socket: Socket | TLSSocket): ClientIdentity | undefined {
-  if (!("authorized" in socket) || !socket.authorized) return undefined;
-  const { CN: cn, O: groups = [] } = socket.getPeerCertificate().subject as { CN?: string; O?: string | string[] };
+function identityOf(socket: Socket | TLSSocket): IncomingRequest["clientCertificate"] {
+  if (!("authorized" in socket)) return undefined;
+  const { subject } = socket.getPeerCertificate() ?? {};
+  if (!subject) return undefined;
+  if (!socket.authorized) return "unverified";
+  const { CN: cn, O: groups = [] } = subject as { CN?: string; O?: string | string[] };
   return cn === undefined ? undefined : { cn, groups: [groups].flat() };
 }
 
@@ -220,7 +226,9 @@ function readRequest(
       }
       return gone.signal;
     },
-    clientCertificate: identityOf(incoming.socket),
+    get clientCertificate() {
+      return identityOf(incoming.socket);
+    },
   };
 }
 

@@ -24,7 +24,7 @@ class World {
 
   request(operation: "CREATE" | "DELETE", kind: string, object: Part, namespace = "home"): Part {
     const resource: ServedResource = resources.find((one) => one.kind === kind)!;
-    const draft = resource.decode!({ apiVersion: "v1", kind, ...object }).draft as Draft & Part;
+    const draft = resource.decode({ apiVersion: "v1", kind, ...object }).draft as Draft & Part;
     resource.strategy.setDefaults?.(draft);
     const attributes = {
       operation,
@@ -57,7 +57,7 @@ class World {
 function limited(): World {
   const limits = [{ type: "Container", min: { cpu: "100m" }, max: { cpu: "1" }, default: { memory: "64Mi" } }];
   const range = { metadata: { name: "r", namespace: "home" }, spec: { limits } };
-  const { draft } = resources.find(({ kind }) => kind === "LimitRange")!.decode!(range);
+  const { draft } = resources.find(({ kind }) => kind === "LimitRange")!.decode(range);
   resources.find(({ kind }) => kind === "LimitRange")!.strategy.setDefaults?.(draft);
   return new World().add("/limitranges", draft);
 }

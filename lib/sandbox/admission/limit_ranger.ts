@@ -6,10 +6,10 @@
 
 import { compareQuantities } from "../../kube/quantity.ts";
 import type { AdmissionAttributes } from "../registry/admission.ts";
-import { forbidden } from "../registry/status_error.ts";
 import type { Part } from "../schema/typed_walk.ts";
 import type { AdmissionContext } from "./admission_context.ts";
 import { addQuantities } from "./quantities.ts";
+import { refused } from "./refused.ts";
 
 const ANNOTATION = "kubernetes.io/limit-ranger";
 
@@ -55,7 +55,7 @@ function complete({ name, resources }: Part, limits: Part, requests: Part, kind:
 export function limitRanger(attributes: AdmissionAttributes, context: AdmissionContext): void {
   const isPod = isNew(attributes, "/pods");
   if (!isPod && !isNew(attributes, "/persistentvolumeclaims")) return;
-  const { metadata, spec } = attributes.object as Part;
+  const { spec } = attributes.object as Part;
   const faults = [...limitsOf(attributes.namespace, context)].flatMap((items) =>
     items.flatMap((item) => {
       if (!isPod) return item.type === "PersistentVolumeClaim" ? claimFaults(item, spec.resources ?? {}) : [];
@@ -66,7 +66,7 @@ export function limitRanger(attributes: AdmissionAttributes, context: AdmissionC
   );
   if (faults.length > 0) {
     const reason = faults.length === 1 ? faults[0]! : `[${faults.join(", ")}]`;
-    throw forbidden(attributes.resource, metadata.name ?? "", reason);
+    throw refused(attributes, reason);
   }
 }
 

@@ -7,6 +7,7 @@
 import type { AdmissionAttributes } from "../registry/admission.ts";
 import { forbidden, notFound, type StatusError } from "../registry/status_error.ts";
 import type { AdmissionContext } from "./admission_context.ts";
+import { refused } from "./refused.ts";
 
 const PROTECTED = ["default", "kube-system", "kube-public"];
 const REVIEWS = ["localsubjectaccessreviews"];
@@ -19,9 +20,10 @@ const REVIEWS = ["localsubjectaccessreviews"];
  * @throws {StatusError} If the request is refused.
  */
 export function namespaceLifecycle(
-  { operation, resource, namespace, name, object }: AdmissionAttributes,
+  attributes: AdmissionAttributes,
   { find }: AdmissionContext,
 ): void {
+  const { operation, resource, namespace, name } = attributes;
   if (operation === "DELETE" && resource.storedAs === "/namespaces" && PROTECTED.includes(name)) {
     throw forbidden(resource, name, "this namespace may not be deleted");
   }
@@ -29,13 +31,14 @@ export function namespaceLifecycle(
   const home = find("/namespaces", "", namespace);
   if (home === undefined) throw notFound({ group: "", plural: "namespaces" }, namespace);
   if ((home.status as { phase?: string } | undefined)?.phase === "Terminating") {
-    throw terminating(resource, object?.metadata.name ?? name, namespace);
+    throw terminating(attributes);
   }
 }
 
-function terminating(resource: AdmissionAttributes["resource"], name: string, namespace: string): StatusError {
+function terminating(attributes: AdmissionAttributes): StatusError {
+  const { namespace } = attributes;
   const reason = `unable to create new content in namespace ${namespace} because it is being terminated`;
-  const error = forbidden(resource, name, reason);
+  const error = refused(attributes, reason);
   const message = `namespace ${namespace} is being terminated`;
   const causes = [{ reason: "NamespaceTerminating", message, field: "metadata.namespace" }];
   error.status.details = { ...error.status.details, causes };

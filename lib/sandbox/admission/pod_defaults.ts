@@ -5,9 +5,9 @@
  */
 
 import type { AdmissionAttributes } from "../registry/admission.ts";
-import { forbidden } from "../registry/status_error.ts";
 import type { Part } from "../schema/typed_walk.ts";
 import type { AdmissionContext } from "./admission_context.ts";
+import { refused } from "./refused.ts";
 
 const SYSTEM_CLASSES: Readonly<Record<string, number>> = {
   "system-node-critical": 2000001000,
@@ -24,16 +24,15 @@ const TOLERATION_SECONDS = 300;
  * @throws {StatusError} If there is no such class.
  */
 export function priority(attributes: AdmissionAttributes, { find, list }: AdmissionContext): void {
-  const { resource, object } = attributes;
   if (!isNewPod(attributes)) return;
-  const { metadata, spec } = object as Part;
+  const { spec } = attributes.object as Part;
   const name = spec.priorityClassName;
   let found: Part | undefined;
   if (name) {
     found = find("scheduling.k8s.io/priorityclasses", "", name) as Part | undefined;
     if (found === undefined && name in SYSTEM_CLASSES) found = { value: SYSTEM_CLASSES[name] };
     if (found === undefined) {
-      throw forbidden(resource, metadata.name ?? "", `no PriorityClass with name ${name} was found`);
+      throw refused(attributes, `no PriorityClass with name ${name} was found`);
     }
   } else {
     found = [...list("scheduling.k8s.io/priorityclasses")].find(({ globalDefault }) => globalDefault) as
@@ -45,7 +44,7 @@ export function priority(attributes: AdmissionAttributes, { find, list }: Admiss
   if (spec.priority !== undefined && spec.priority !== value) {
     const reason = `the integer value of priority (${spec.priority}) must not be provided in pod spec; priority ` +
       `admission controller computed ${value} from the given PriorityClass name`;
-    throw forbidden(resource, metadata.name ?? "", reason);
+    throw refused(attributes, reason);
   }
   spec.priority = value;
   spec.preemptionPolicy ??= found?.preemptionPolicy ?? "PreemptLowerPriority";

@@ -6,12 +6,12 @@
 
 import { compareQuantities } from "../../kube/quantity.ts";
 import type { AdmissionAttributes } from "../registry/admission.ts";
-import { forbidden } from "../registry/status_error.ts";
 import type { StoredObject } from "../registry/served_resource.ts";
 import type { Part } from "../schema/typed_walk.ts";
 import type { AdmissionContext } from "./admission_context.ts";
 import { addQuantities } from "./quantities.ts";
 import { concerns, quotaUsage, type Usage, usageOf } from "./quota_usage.ts";
+import { refused } from "./refused.ts";
 
 /** What a container must tell if a quota limits it. */
 const COMPUTE = /^((requests|limits)\.)?(cpu|memory)$/;
@@ -26,12 +26,11 @@ const COMPUTE = /^((requests|limits)\.)?(cpu|memory)$/;
 export function resourceQuota(attributes: AdmissionAttributes, context: AdmissionContext): void {
   const { operation, resource, subresource, namespace, object, old } = attributes;
   if (operation === "DELETE" || subresource !== "" || !resource.namespaced || object === undefined) return;
-  const name = object.metadata.name ?? attributes.name;
   const before = old && usageOf(resource.storedAs, old);
   for (const quota of context.list("/resourcequotas", namespace)) {
     if (!concerns(quota, resource.storedAs, object)) continue;
     const { hard = {} } = quota.spec as Part;
-    if (resource.storedAs === "/pods" && operation === "CREATE") checkComputeIsTold(attributes, quota, name);
+    if (resource.storedAs === "/pods" && operation === "CREATE") checkComputeIsTold(attributes, quota);
     const added = difference(usageOf(resource.storedAs, object), before, hard);
     if (Object.keys(added).length === 0) continue;
     const used = quotaUsage(quota, context);
@@ -42,7 +41,7 @@ export function resourceQuota(attributes: AdmissionAttributes, context: Admissio
     const told = (values: Usage) => exceeded.map((one) => `${one}=${values[one]}`).join(",");
     const reason = `exceeded quota: ${quota.metadata.name}, requested: ${told(added)}, used: ${told(used)}, ` +
       `limited: ${told(hard)}`;
-    throw forbidden(resource, name, reason);
+    throw refused(attributes, reason);
   }
 }
 
@@ -59,15 +58,15 @@ function difference(after: Usage, before: Usage | undefined, hard: Usage): Usage
   );
 }
 
-function checkComputeIsTold({ resource, object }: AdmissionAttributes, quota: StoredObject, name: string): void {
+function checkComputeIsTold(attributes: AdmissionAttributes, quota: StoredObject): void {
   const demanded = Object.keys((quota.spec as Part).hard ?? {}).filter((one) => COMPUTE.test(one)).sort();
   const missing = demanded.flatMap((one) => {
     const [field, resourceName] = one.includes(".") ? one.split(".") as [string, string] : ["requests", one];
-    const containers: readonly Part[] = (object as Part).spec.containers ?? [];
+    const containers: readonly Part[] = (attributes.object as Part).spec.containers ?? [];
     const silent = containers.filter(({ resources }) => resources?.[field]?.[resourceName] === undefined);
     return silent.length > 0 ? [`${one} for: ${silent.map((container) => container.name).join(",")}`] : [];
   });
   if (missing.length > 0) {
-    throw forbidden(resource, name, `failed quota: ${quota.metadata.name}: must specify ${missing.join("; ")}`);
+    throw refused(attributes, `failed quota: ${quota.metadata.name}: must specify ${missing.join("; ")}`);
   }
 }

@@ -5,9 +5,9 @@
  */
 
 import type { AdmissionAttributes } from "../registry/admission.ts";
-import { forbidden } from "../registry/status_error.ts";
 import type { Part } from "../schema/typed_walk.ts";
 import type { AdmissionContext } from "./admission_context.ts";
+import { refused } from "./refused.ts";
 
 const MOUNT_PATH = "/var/run/secrets/kubernetes.io/serviceaccount";
 const VOLUME_PREFIX = "kube-api-access-";
@@ -23,10 +23,8 @@ const TOKEN_SECONDS = 3607;
  * @param context What it can ask for.
  * @throws {StatusError} If there is no such account.
  */
-export function serviceAccount(
-  { operation, resource, subresource, namespace, object }: AdmissionAttributes,
-  { find, random }: AdmissionContext,
-): void {
+export function serviceAccount(attributes: AdmissionAttributes, { find, random }: AdmissionContext): void {
+  const { operation, resource, subresource, namespace, object } = attributes;
   if (operation !== "CREATE" || resource.storedAs !== "/pods" || subresource !== "" || object === undefined) return;
   const { metadata, spec } = object as Part;
   if (metadata.annotations?.[MIRROR_ANNOTATION] !== undefined) return;
@@ -36,7 +34,7 @@ export function serviceAccount(
   if (account === undefined) {
     const name = spec.serviceAccountName;
     const reason = `error looking up service account ${namespace}/${name}: serviceaccount "${name}" not found`;
-    throw forbidden(resource, metadata.name ?? "", reason);
+    throw refused(attributes, reason);
   }
   if (spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true) mountToken(spec, random);
   if (!spec.imagePullSecrets?.length && account.imagePullSecrets?.length) {

@@ -21,6 +21,7 @@ import type { FieldError } from "../registry/served_resource.ts";
 import type { UserInfo } from "../registry/user_info.ts";
 import type { WriteOptions } from "../registry/write_options.ts";
 import { goJsonError } from "../registry/go_json_error.ts";
+import { duplicateFields } from "./duplicate_fields.ts";
 import { MEDIA_TYPES, parseMediaType } from "./media_type.ts";
 import type { RequestInfo } from "./request_info.ts";
 
@@ -28,6 +29,7 @@ const MAX_BODY_BYTES = 3 * 1024 * 1024;
 const MAX_MANAGER_LENGTH = 128;
 const MAX_START_BYTES = 30;
 const BODY_TYPES: readonly string[] = [...MEDIA_TYPES, PROTOBUF];
+const JSON_PATCH = "application/json-patch+json";
 const YAML_TYPES: readonly string[] = ["application/yaml", "text/yaml", "application/apply-patch+yaml"];
 
 /** A request. */
@@ -44,6 +46,7 @@ export class ApiRequest {
   readonly user: UserInfo;
   /** What the client is told beside the answer. */
   readonly warnings: string[] = [];
+  readonly #faults: string[] = [];
   readonly #protobuf: ProtobufDecoder;
   #start = "<empty>";
   #body: Promise<Uint8Array> | undefined;
@@ -113,11 +116,25 @@ export class ApiRequest {
     if (bytes.length === 0) return undefined;
     this.#start = startOf(bytes);
     if (type === PROTOBUF) return this.#protobuf.decode(bytes, what, this.#start);
-    return parseBody(
-      new TextDecoder().decode(bytes),
-      type,
-      (why) => this.notJson(what, why).message,
-    );
+    return this.parse(new TextDecoder().decode(bytes), (why) => this.notJson(what, why).message);
+  }
+
+  /**
+   * Parses the body, and takes down which fields are there twice.
+   *
+   * @param text The body.
+   * @param explain Makes the message if it is not well-formed.
+   * @returns The value.
+   * @throws {StatusError} If it is not well-formed.
+   */
+  parse(text: string, explain: (why: string) => string): unknown {
+    const type = this.contentType;
+    const value = parseBody(text, type, explain);
+    if (!YAML_TYPES.includes(type) && this.query.get("fieldValidation") !== "Ignore") {
+      const what = type === JSON_PATCH ? "json patch duplicate field" : "duplicate field";
+      this.#faults.push(...duplicateFields(text, value).map((path) => `${what} ${JSON.stringify(path)}`));
+    }
+    return value;
   }
 
   /**
@@ -197,6 +214,8 @@ export class ApiRequest {
       fieldValidation: fieldValidation as NonNullable<WriteOptions["fieldValidation"]>,
       user,
       warn: (message) => this.warn(message),
+      // The body may be read later.
+      faults: this.#faults,
       ...info.subresource !== "" && { subresource: info.subresource },
     };
   }

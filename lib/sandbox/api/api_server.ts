@@ -11,10 +11,12 @@ import type { AdmissionAttributes } from "../registry/admission.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { ServedResource } from "../registry/served_resource.ts";
 import {
+  badRequest,
   forbidden,
   internalError,
   methodNotAllowed,
   methodNotSupported,
+  notFound,
   resourceNotFound,
   resourceText,
   StatusError,
@@ -160,14 +162,18 @@ async function dispatch(
   checkScope(resource, info);
   if (resource.warning !== undefined) request.warn(resource.warning);
   const served = subresource === "" ? resource : resource.served.get(subresource);
-  if (served === undefined) throw resourceNotFound();
+  if (served === undefined) throw resource.custom ? notFound(resource, info.name) : resourceNotFound();
   const key = resourceText(resource) + (subresource && `/${subresource}`);
   // Some verbs are about a collection, some about one object of it.
-  const isInPlace = subresource !== "" || verb === "watch" || OF_COLLECTIONS.has(verb) === (info.name === "");
+  const isInPlace = subresource !== "" || verb === "watch" || OF_COLLECTIONS.has(verb) === (info.name === "") ||
+    resource.custom && verb === "create";
   const isServed = incoming.method !== "HEAD" && isInPlace && served.verbs.includes(verb);
   const special = handlers?.get(key);
   if (special !== undefined) return special(request, resource, context);
   if (!isServed) {
+    if (resource.custom && info.name === "" && (verb === "update" || verb === "patch")) {
+      throw badRequest("name must be provided");
+    }
     throw resource.custom && (subresource || !verb) ? methodNotSupported(resource, verb) : methodNotAllowed();
   }
   if (verb !== "watch") formOf(request);

@@ -5,31 +5,17 @@
  */
 
 import { isJsonObject } from "../../base/json.ts";
-import type { Schema } from "../../kube/schema.ts";
-import { decodeObject } from "../registry/decode_object.ts";
 import { checkDeleteOptions } from "../registry/delete.ts";
 import { notRegistered } from "../registry/read_draft.ts";
-import { type Shape, shapeOfKind } from "../registry/shape.ts";
 import { badRequest } from "../registry/status_error.ts";
+import { loadMetaDecoder } from "../schema/meta_types.ts";
 import type { DeleteOptions, WriteOptions } from "../registry/write_options.ts";
 import { type ApiRequest, cannotUnmarshal } from "./api_request.ts";
 import { booleanOf, integerOf } from "./query_values.ts";
 
-const TEXT: Schema = { type: "string" };
-const SCHEMA: Schema = {
-  type: "object",
-  properties: {
-    dryRun: { type: "array", items: TEXT },
-    gracePeriodSeconds: { type: "integer", format: "int64" },
-    orphanDependents: { type: "boolean" },
-    preconditions: { type: "object", properties: { uid: TEXT, resourceVersion: TEXT } },
-    propagationPolicy: TEXT,
-  },
-};
-
 /** Reads the options of deletions. */
 export class DeleteOptionsReader {
-  readonly #shape: Shape = shapeOfKind({ schema: SCHEMA, find: () => undefined }, "DeleteOptions");
+  #decode: ReturnType<typeof loadMetaDecoder> | undefined;
 
   /**
    * Reads the options of a deletion; those of the query count if there is no body.
@@ -40,20 +26,21 @@ export class DeleteOptionsReader {
    */
   async read(request: ApiRequest): Promise<{ deleteOptions: DeleteOptions; options: WriteOptions }> {
     const body = await request.value("DeleteOptions");
-    const { dryRun, ...deleteOptions } = body === undefined ? fromQuery(request.query) : this.#fromBody(body);
+    const { dryRun, ...deleteOptions } = body === undefined ? fromQuery(request.query) : await this.#fromBody(body);
     checkDeleteOptions(deleteOptions);
     return { deleteOptions, options: request.writeOptions("DeleteOptions", [], dryRun ?? []) };
   }
 
-  #fromBody(body: unknown): ReadOptions {
+  async #fromBody(body: unknown): Promise<ReadOptions> {
     if (!isJsonObject(body)) throw badRequest(`couldn't get version/kind; json parse error: ${cannotUnmarshal(body)}`);
     const { kind = "DeleteOptions", apiVersion = "v1" } = body as { kind?: string; apiVersion?: string };
     if (kind !== "DeleteOptions") {
       throw badRequest(notRegistered(kind, apiVersion));
     }
-    const { draft, error } = decodeObject({ ...body, kind, apiVersion }, this.#shape, false);
+    const decode = await (this.#decode ??= loadMetaDecoder("meta/v1.DeleteOptions"));
+    const { draft, error } = decode(body);
     if (error !== undefined) throw badRequest(error);
-    return draft as ReadOptions;
+    return draft as unknown as ReadOptions;
   }
 }
 

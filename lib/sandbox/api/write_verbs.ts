@@ -12,7 +12,7 @@ import type { ServedResource, StoredObject } from "../registry/served_resource.t
 import { StatusError, unsupportedMediaType } from "../registry/status_error.ts";
 import type { DeleteOptions, Patch, WriteOptions } from "../registry/write_options.ts";
 import type { ApiContext } from "./api_context.ts";
-import { type ApiRequest, cannotUnmarshal, parseBody } from "./api_request.ts";
+import { type ApiRequest, cannotUnmarshal } from "./api_request.ts";
 import { booleanOf } from "./query_values.ts";
 import { listOptionsOf } from "./read_verbs.ts";
 
@@ -124,6 +124,7 @@ export async function objectOf(request: ApiRequest, kind: string, isCustom = fal
   const object = (value ?? {}) as unknown as KubeObject;
   for (const field of ["apiVersion", "kind"] as const) {
     const text: unknown = object[field] ?? "";
+    if (text === "" && !isCustom) delete (object as Partial<KubeObject>)[field];
     if (typeof text === "string") continue;
     const type = cannotUnmarshal(text).split(" Go value ")[0];
     throw request.notJson(kind, `${type} Go struct field .${field} of type string`);
@@ -159,9 +160,8 @@ export async function patchOf(
     ...!isApply && force !== undefined ? [forbiddenField("force", "may not be specified for non-apply patch")] : [],
   ]);
   const text = await request.text();
-  const body = parseBody(
+  const body = request.parse(
     text,
-    request.contentType,
     (why) => isApply ? `error decoding YAML: ${why}` : "invalid JSON patch",
   );
   return { patch: { type, body }, options: { ...options, force: force ?? false } };

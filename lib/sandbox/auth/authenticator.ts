@@ -1,5 +1,5 @@
 /**
- * Finds out who sends a request: by bearer token, client certificate, or not at all.
+ * Finds out who sends a request: by client certificate, bearer token, or not at all.
  *
  * @see {@link https://kubernetes.io/docs/reference/access-authn-authz/authentication/ | Authenticating}
  * @module
@@ -12,8 +12,8 @@ import { ISSUER, type ServiceAccountTokens } from "./service_account_tokens.ts";
 export interface Credentials {
   /** The header `Authorization`, if there is one. */
   readonly authorization: string | undefined;
-  /** The subject of the client's certificate, if it was issued by the sandbox's authority. */
-  readonly certificate?: { readonly cn: string; readonly groups: readonly string[] } | undefined;
+  /** The subject of the client's certificate; `unverified` if it does not hold. */
+  readonly certificate?: { readonly cn: string; readonly groups: readonly string[] } | "unverified" | undefined;
 }
 
 /** Somebody whom nobody knows. */
@@ -52,9 +52,13 @@ export class Authenticator {
    * @returns Who; `undefined` if what it shows is not accepted.
    */
   authenticate({ authorization, certificate }: Credentials, nowMs: number): UserInfo | undefined {
+    if (certificate && certificate !== "unverified") {
+      return withAuthenticated({ username: certificate.cn, groups: certificate.groups });
+    }
     const token = /^bearer +(\S+) *$/i.exec(authorization ?? "")?.[1];
     if (token !== undefined) return this.#byToken(token, nowMs);
-    if (certificate) return withAuthenticated({ username: certificate.cn, groups: certificate.groups });
+    // Whoever shows something that does not hold is not taken for somebody who shows nothing.
+    if (certificate === "unverified") return undefined;
     // Other schemes are nobody's, as the API server sees it.
     return this.#options.anonymous ?? ANONYMOUS;
   }

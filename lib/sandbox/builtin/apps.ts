@@ -52,7 +52,10 @@ export const APPS: RulesByKind = {
         errors.invalid("spec.progressDeadlineSeconds", spec.progressDeadlineSeconds, detail);
       }
     },
-    validateUpdate: validateSelectorUpdate,
+    validateUpdate(draft, old, errors) {
+      validateSelectorUpdate(draft, old, errors);
+      validateDeploymentStatus(draft.status ?? {}, errors);
+    },
   },
   "apps/DaemonSet": {
     generation: true,
@@ -173,9 +176,7 @@ function validateWorkload(spec: Part, kind: string, errors: FieldErrors, claims:
     "spec.template",
     errors,
   );
-  if (["OnFailure", "Never"].includes(restartPolicy)) {
-    checkOneOf(errors, "spec.template.spec.restartPolicy", restartPolicy, ["Always"]);
-  }
+  checkOneOf(errors, "spec.template.spec.restartPolicy", restartPolicy, ["Always"]);
   if (template.spec.activeDeadlineSeconds !== undefined) {
     errors.forbidden(
       "spec.template.spec.activeDeadlineSeconds",
@@ -208,6 +209,21 @@ function validateDeploymentStrategy({ type, rollingUpdate }: Part, errors: Field
     if (/^\d+%$/.test(maxUnavailable) && Number.parseInt(maxUnavailable) > 100) {
       errors.invalid(`${path}.maxUnavailable`, maxUnavailable, "must not be greater than 100%");
     }
+  }
+}
+
+function validateDeploymentStatus(status: Part, errors: FieldErrors): void {
+  checkNonNegative(errors, status, "status.", "observedGeneration", "replicas", "updatedReplicas", "readyReplicas");
+  checkNonNegative(errors, status, "status.", "availableReplicas", "unavailableReplicas", "terminatingReplicas");
+  checkNonNegative(errors, status, "status.", "collisionCount");
+  const { replicas = 0, readyReplicas = 0, availableReplicas = 0 } = status;
+  for (const field of ["updatedReplicas", "readyReplicas", "availableReplicas"]) {
+    if (status[field] > replicas) {
+      errors.invalid(`status.${field}`, status[field], "cannot be greater than status.replicas");
+    }
+  }
+  if (availableReplicas > readyReplicas) {
+    errors.invalid("status.availableReplicas", availableReplicas, "cannot be greater than readyReplicas");
   }
 }
 

@@ -5,6 +5,8 @@
  */
 
 import { selects } from "../../kube/label_selector.ts";
+import { validateDns1123Label } from "../../kube/names.ts";
+import type { StrategyContext } from "../registry/strategy.ts";
 import type { FieldErrors } from "../schema/field_errors.ts";
 import type { Part } from "../schema/typed_walk.ts";
 import { validateTemplate } from "./apps.ts";
@@ -35,6 +37,10 @@ export const BATCH: RulesByKind = {
       template.labels = { ...generated, ...template.labels };
       if (isShared) metadata.labels = { ...template.labels };
       spec.selector = { ...spec.selector, matchLabels: { ...spec.selector?.matchLabels, [UID_LABEL]: metadata.uid } };
+    },
+    prepareForStatusUpdate({ metadata, spec }) {
+      const { labels } = spec.template.metadata;
+      if (labels) metadata.labels ??= labels;
     },
     validate: validateJob,
     validateUpdate({ spec }, { spec: old, status }, errors) {
@@ -77,10 +83,18 @@ function schedulable({ metadata, spec }: Part): Part {
   return { metadata, spec: { ...rest, containers } };
 }
 
-function validateJob({ metadata, spec }: Part, errors: FieldErrors): void {
+function validateJob({ metadata, spec }: Part, errors: FieldErrors, _: StrategyContext, old: Part | undefined): void {
+  if (!old && spec.completionMode === "Indexed" && spec.completions > 0) {
+    const { name = "" } = metadata;
+    const hostname = `${name}-${spec.completions - 1}`;
+    if (validateDns1123Label(hostname).length > 0) {
+      const detail = `will not able to create pod with invalid DNS label: ${hostname}`;
+      errors.invalid("metadata.name", name, detail);
+    }
+  }
   if (!spec.selector) errors.required("spec.selector");
   // Of a Job that is there already, nothing but that it did not change matters.
-  else if (metadata.resourceVersion === undefined) {
+  else if (!old) {
     const labels = spec.selector.matchLabels ?? {};
     if (!spec.manualSelector && (Object.keys(labels).length !== 1 || spec.selector.matchExpressions)) {
       errors.invalid("spec.selector", spec.selector, "`selector` not auto-generated");

@@ -47,6 +47,20 @@ export function checkOneOf(errors: FieldErrors, path: string, value: unknown, al
   if (!allowed.includes(value as string)) errors.notSupported(path, value, allowed);
 }
 
+const PLAIN_FINALIZERS = ["orphan", "foregroundDeletion", "kubernetes"];
+
+/**
+ * Demands that a finalizer bears the name of whose it is, unless it is one of those of Kubernetes itself.
+ *
+ * @param errors Where to report.
+ * @param path The path.
+ * @param finalizer The finalizer.
+ */
+export function checkPlainFinalizer(errors: FieldErrors, path: string, finalizer: string): void {
+  if (finalizer.includes("/") || PLAIN_FINALIZERS.includes(finalizer)) return;
+  errors.invalid(path, finalizer, "name is neither a standard finalizer name nor is it fully qualified");
+}
+
 /**
  * Demands that a number is that of a port.
  *

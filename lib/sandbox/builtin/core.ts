@@ -5,11 +5,11 @@
  */
 
 import { jsonEquals, parseJson } from "../../base/json.ts";
-import { validateDataKey, validateDns1123Label, validateDns1123Subdomain } from "../../kube/names.ts";
+import { validateDataKey, validateDns1123Label, validateDns1123Subdomain, validateLabelKey } from "../../kube/names.ts";
 import { compareQuantities } from "../../kube/quantity.ts";
 import type { FieldErrors } from "../schema/field_errors.ts";
 import type { Part } from "../schema/typed_walk.ts";
-import { checkImmutable } from "./checks.ts";
+import { checkImmutable, checkPlainFinalizer } from "./checks.ts";
 import type { RulesByKind } from "./kind_rules.ts";
 import { POD } from "./pod.ts";
 import { checkQuantity, checkResourceName, isQuotaResource } from "./resources_check.ts";
@@ -43,10 +43,16 @@ export const CORE: RulesByKind = {
       namespace.spec.finalizers = old.spec.finalizers;
       if (namespace.spec.finalizers === undefined) delete namespace.spec.finalizers;
     },
-    validateUpdate({ metadata, status }, _old, errors) {
+    validateUpdate({ metadata, status }, old, errors) {
       const [phase, is] = metadata.deletionTimestamp === undefined ? ["Active", "is"] : ["Terminating", "is not"];
-      if (status.phase === phase) return;
+      if (status.phase === phase || status.phase === old.status.phase) return;
       errors.invalid("status.Phase", status.phase, `may only be '${phase}' if \`deletionTimestamp\` ${is} empty`);
+    },
+    validate({ spec }, errors) {
+      for (const finalizer of spec.finalizers ?? []) {
+        errors.invalid("spec.finalizers", finalizer, ...validateLabelKey(finalizer));
+        checkPlainFinalizer(errors, "spec.finalizers", finalizer);
+      }
     },
     isHeld: ({ spec }) => spec.finalizers?.length > 0,
     prepareForDelete(namespace) {

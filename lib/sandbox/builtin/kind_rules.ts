@@ -32,7 +32,9 @@ export interface KindRules {
   /** See {@linkcode Strategy.prepareForStatusUpdate}. */
   prepareForStatusUpdate?(draft: Part, old: Part, context: StrategyContext): void;
   /** See {@linkcode Strategy.validate}. */
-  validate?(draft: Part, errors: FieldErrors, context: StrategyContext): void;
+  validate?(draft: Part, errors: FieldErrors, context: StrategyContext, old: Part | undefined): void;
+  /** See {@linkcode Strategy.warnings}. */
+  warnings?(draft: Part): string[];
   /** See {@linkcode Strategy.validateUpdate}. */
   validateUpdate?(draft: Part, old: Part, errors: FieldErrors, context: StrategyContext): void;
   /** See {@linkcode Strategy.gracePeriodSeconds}. */

@@ -48,6 +48,9 @@ export const POD: KindRules = {
     pod.status = old.status;
   },
   prepareForStatusUpdate(pod, old) {
+    const { ownerReferences } = old.metadata;
+    if (ownerReferences === undefined) delete pod.metadata.ownerReferences;
+    else pod.metadata.ownerReferences = ownerReferences;
     pod.status.qosClass ??= old.status?.qosClass ?? qosClass(old.spec);
   },
   validate: ({ spec }, errors) => validatePodSpec(spec, "spec", errors),

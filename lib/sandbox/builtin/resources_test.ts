@@ -21,7 +21,7 @@ function context(services: readonly Part[] = []): StrategyContext {
 }
 
 function read(type: ServedResource, object: Part): Draft & Part {
-  const { draft } = type.decode!({ metadata: { name: "a" }, ...object });
+  const { draft } = type.decode({ metadata: { name: "a" }, ...object });
   type.strategy.setDefaults?.(draft);
   return draft;
 }
@@ -110,6 +110,20 @@ Deno.test("builtInResources() tells what field selectors can name", () => {
     "false",
   ]);
   deepStrictEqual(resource("configmaps").selectableFields(pod), {});
+});
+
+Deno.test("builtInResources() does not let the address of a Service change, and warns of what is not advised", () => {
+  const { strategy } = resource("services");
+  const port = { port: 80 };
+  const old = read(resource("services"), { spec: { ports: [port], clusterIP: "10.0.1.2", clusterIPs: ["10.0.1.2"] } });
+  const next = read(resource("services"), { spec: { ...old.spec, clusterIP: "None" } });
+  strategy.prepareForUpdate!(next, old, context());
+  deepStrictEqual(next.spec.clusterIPs, ["None"]);
+  deepStrictEqual(strategy.validateUpdate!(next, old, context()).map(({ field }) => field), ["spec.clusterIPs[0]"]);
+  const headless = { clusterIP: "None", sessionAffinity: "ClientIP", ports: [port] };
+  deepStrictEqual(strategy.warnings!(read(resource("services"), { spec: headless })), [
+    "spec.SessionAffinity is ignored for headless services",
+  ]);
 });
 
 Deno.test("builtInResources() gives Services addresses and ports that are free, and keeps them", () => {

@@ -17,6 +17,7 @@ const CLUSTER_RANGE = "10.0.0.0/16";
 const FIRST_NODE_PORT = 30000;
 const NODE_PORTS = 2768;
 const TYPES = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
+const TOPOLOGY_HINTS = "service.kubernetes.io/topology-aware-hints";
 const IP_ADDRESS = /^(\d{1,3}\.){3}\d{1,3}$|^[0-9a-fA-F:]*:[0-9a-fA-F:.]*$/;
 
 /** The rules of the kind. */
@@ -27,6 +28,7 @@ export const SERVICE: KindRules = {
   prepareForUpdate: keepAllocations,
   validate: validateService,
   validateUpdate: validateServiceUpdate,
+  warnings: warningsAbout,
 };
 
 /**
@@ -99,9 +101,12 @@ function allocateNodePorts(ports: readonly Part[], context: StrategyContext): vo
 
 function keepAllocations(draft: Part, old: Part, context: StrategyContext): void {
   const { spec } = draft;
+  settleAddresses(spec, old.spec);
   const wasInside = old.spec.type !== "ExternalName";
   if (spec.type === "ExternalName") {
-    if (wasInside && spec.clusterIP === old.spec.clusterIP) { for (const field of INSIDE_FIELDS) delete spec[field]; }
+    for (const field of wasInside ? [...INSIDE_FIELDS, "internalTrafficPolicy"] : []) {
+      if (jsonEquals(spec[field], old.spec[field])) delete spec[field];
+    }
     return;
   }
   if (wasInside) { for (const field of INSIDE_FIELDS) spec[field] ??= old.spec[field]; }
@@ -119,12 +124,23 @@ function keepAllocations(draft: Part, old: Part, context: StrategyContext): void
   allocate(draft, context);
 }
 
+/** Old clients know `clusterIP` alone. */
+function settleAddresses(spec: Part, { clusterIP, clusterIPs }: Part): void {
+  if (spec.clusterIP === clusterIP || !jsonEquals(spec.clusterIPs, clusterIPs)) return;
+  if (spec.clusterIP) spec.clusterIPs = [spec.clusterIP];
+  else delete spec.clusterIPs;
+}
+
 const INSIDE_FIELDS = ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"];
 
-function validateService({ metadata, spec }: Part, errors: FieldErrors, context: StrategyContext): void {
+function validateService(
+  { spec }: Part,
+  errors: FieldErrors,
+  context: StrategyContext,
+  old: Part | undefined,
+): void {
   const ports: readonly Part[] = spec.ports ?? [];
   if (ports.length === 0 && spec.clusterIP !== "None" && spec.type !== "ExternalName") errors.required("spec.ports");
-  checkOneOf(errors, "spec.type", spec.type, TYPES);
   validatePorts(spec, ports, errors);
   checkLabels(errors, "spec.selector", spec.selector);
   if (!["ClientIP", "None"].includes(spec.sessionAffinity)) {
@@ -138,7 +154,12 @@ function validateService({ metadata, spec }: Part, errors: FieldErrors, context:
     }
   } else {
     if (!makesOwnEndpoints(spec)) validateFamilies(spec, errors);
-    validateAddress(metadata, spec, errors, context);
+    // An address is taken when the Service is made; later it only must not change.
+    if (!old) validateAddress(spec, errors, context);
+  }
+  checkOneOf(errors, "spec.type", spec.type, TYPES);
+  if (spec.type !== "LoadBalancer" && spec.loadBalancerSourceRanges?.length > 0) {
+    errors.forbidden("spec.LoadBalancerSourceRanges", "may only be used when `type` is 'LoadBalancer'");
   }
   if (spec.type !== "LoadBalancer" && spec.loadBalancerClass !== undefined) {
     errors.forbidden("spec.loadBalancerClass", "may only be used when `type` is 'LoadBalancer'");
@@ -162,11 +183,9 @@ function validateFamilies({ ipFamilyPolicy, ipFamilies = [] }: Part, errors: Fie
   }
 }
 
-function validateAddress(metadata: Part, spec: Part, errors: FieldErrors, context: StrategyContext): void {
+function validateAddress(spec: Part, errors: FieldErrors, context: StrategyContext): void {
   const address = spec.clusterIP;
   if (address === undefined || address === "None" || spec.ipFamilies?.[0] === "IPv6") return;
-  // An address is taken when the Service is made; later it only must not change.
-  if (context.find("/services", metadata.namespace, metadata.name) !== undefined) return;
   if (!IP_ADDRESS.test(address)) {
     errors.invalid("spec.clusterIPs[0]", address, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)");
   } else if (!address.startsWith(CLUSTER_PREFIX)) {
@@ -229,4 +248,32 @@ function validateServiceUpdate({ spec }: Part, { spec: old }: Part, errors: Fiel
   if (isInside && !jsonEquals(spec.clusterIPs?.[0] ?? null, old.clusterIPs?.[0] ?? null)) {
     errors.invalid("spec.clusterIPs[0]", spec.clusterIPs, "may not change once set");
   }
+}
+
+function warningsAbout({ metadata, spec }: Part): string[] {
+  const { type, clusterIP, externalIPs = [], externalName, loadBalancerIP, sessionAffinity, trafficDistribution } =
+    spec;
+  const isHeadless = type === "ClusterIP" && clusterIP === "None";
+  const isName = type === "ExternalName";
+  const hasAddresses = externalIPs.length > 0;
+  const warnings: readonly (readonly [unknown, string])[] = [
+    [
+      metadata.annotations?.[TOPOLOGY_HINTS] !== undefined,
+      `annotation ${TOPOLOGY_HINTS} is deprecated, please use service.kubernetes.io/topology-mode instead`,
+    ],
+    [isHeadless && loadBalancerIP, "spec.loadBalancerIP is ignored for headless services"],
+    [isHeadless && hasAddresses, "spec.externalIPs is ignored for headless services"],
+    [isHeadless && sessionAffinity !== "None", "spec.SessionAffinity is ignored for headless services"],
+    [
+      hasAddresses && !isHeadless && !isName,
+      "spec.externalIPs is deprecated and may no longer be implemented in some clusters",
+    ],
+    [hasAddresses && isName, 'spec.externalIPs is ignored when spec.type is "ExternalName"'],
+    [externalName && !isName, 'spec.externalName is ignored when spec.type is not "ExternalName"'],
+    [
+      trafficDistribution === "PreferClose",
+      'spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone"',
+    ],
+  ];
+  return warnings.flatMap(([applies, message]) => applies ? [message] : []);
 }

@@ -11,7 +11,7 @@ import { type DecodedType, decodeTyped } from "../schema/decode.ts";
 import { FieldErrors } from "../schema/field_errors.ts";
 import type { Plans } from "../schema/plans.ts";
 import type { TypedWalk } from "../schema/typed_walk.ts";
-import { checkImmutable, IMMUTABLE, valueAt } from "./checks.ts";
+import { checkImmutable, checkPlainFinalizer, IMMUTABLE, valueAt } from "./checks.ts";
 import type { KindRules, SubresourceRules } from "./kind_rules.ts";
 
 /** What a strategy is made of. */
@@ -48,7 +48,8 @@ export function strategyOf(options: StrategyOptions): Strategy {
     prepareForCreate: (draft, context) => prepareForCreate(draft, context, options),
     ...(rules.prepareForUpdate && { prepareForUpdate: rules.prepareForUpdate.bind(rules) }),
     ...(rules.prepareForStatusUpdate && { prepareForStatusUpdate: rules.prepareForStatusUpdate.bind(rules) }),
-    validate: (draft, context) => validate(draft, context, options),
+    validate: (draft, context, old) => validate(draft, context, old, options),
+    ...(rules.warnings && { warnings: rules.warnings.bind(rules) }),
     validateUpdate: (draft, old, context) => validateUpdate(draft, old, context, rules),
     ...(rules.gracePeriodSeconds && { gracePeriodSeconds: rules.gracePeriodSeconds.bind(rules) }),
     ...(rules.isHeld && { isHeld: rules.isHeld.bind(rules) }),
@@ -135,8 +136,6 @@ const RETURNED_WHEN_DELETED: ReadonlySet<string> = new Set([
   "storage/v1.VolumeAttributesClass",
 ]);
 
-const PLAIN_FINALIZERS = ["orphan", "foregroundDeletion", "kubernetes"];
-
 function prepareForCreate(
   draft: Draft,
   context: StrategyContext,
@@ -150,19 +149,22 @@ function prepareForCreate(
   rules.prepareForCreate?.(draft, context);
 }
 
-function validate(draft: Draft, context: StrategyContext, { rules, type, walk }: StrategyOptions): FieldError[] {
+function validate(
+  draft: Draft,
+  context: StrategyContext,
+  old: StoredObject | undefined,
+  { rules, type, walk }: StrategyOptions,
+): FieldError[] {
   const errors = new FieldErrors();
   checkFinalizers(draft, errors);
-  rules.validate?.(draft, errors, context);
+  rules.validate?.(draft, errors, context, old);
   walk.check(draft, type, errors);
   return errors.list;
 }
 
 function checkFinalizers({ metadata: { finalizers = [] } }: Draft, errors: FieldErrors): void {
   for (const [index, finalizer] of finalizers.entries()) {
-    if (finalizer.includes("/") || PLAIN_FINALIZERS.includes(finalizer)) continue;
-    const detail = "name is neither a standard finalizer name nor is it fully qualified";
-    errors.invalid(`metadata.finalizers[${index}]`, finalizer, detail);
+    checkPlainFinalizer(errors, `metadata.finalizers[${index}]`, finalizer);
   }
 }
 

@@ -7,7 +7,7 @@
 import type { Pod } from "../../kinds/core/v1.ts";
 import type { PodDisruptionBudget } from "../../kinds/policy/v1.ts";
 import type { Live } from "../../kube/live.ts";
-import { controllerOf } from "../../kube/owner.ts";
+import { controllerOf, isTerminating } from "../../kube/owner.ts";
 import {
   type Controller,
   type ControllerContext,
@@ -17,7 +17,7 @@ import {
   watchSelf,
 } from "./controller.ts";
 import { DISRUPTION_BUDGETS, PODS } from "./kinds.ts";
-import { isActive, isReady } from "./pods.ts";
+import { isReady } from "./pods.ts";
 import { scaledValue } from "./selectors.ts";
 import { selects } from "../../kube/label_selector.ts";
 
@@ -37,10 +37,9 @@ export function disruptionController(context: ControllerContext): Controller {
       const budget = cache.byKey(DISRUPTION_BUDGETS, key);
       if (!budget) return undefined;
       const pods = cache.list(PODS, budget.metadata.namespace)
-        .filter((pod) => selects(budget.spec?.selector, pod.metadata.labels) && isActive(pod));
-      const expectedPods = expected(pods);
-      const desiredHealthy = desired(budget, expectedPods);
-      const currentHealthy = pods.filter(isReady).length;
+        .filter((pod) => selects(budget.spec?.selector, pod.metadata.labels));
+      const { expectedPods, desiredHealthy } = wanted(budget, pods);
+      const currentHealthy = pods.filter((pod) => !isTerminating(pod) && isReady(pod)).length;
       const disruptionsAllowed = expectedPods === 0 ? 0 : Math.max(0, currentHealthy - desiredHealthy);
       const isAllowed = disruptionsAllowed > 0;
       const { generation } = budget.metadata;
@@ -66,21 +65,29 @@ export function disruptionController(context: ControllerContext): Controller {
     },
   };
 
-  // As many as those that control the Pods want; of a Pod alone one.
-  function expected(pods: readonly Live<Pod>[]): number {
-    const owners = new Map(pods.map((pod) => [controllerOf(pod)?.uid ?? pod.metadata.uid, pod]));
-    return [...owners.keys()].reduce((sum, uid) => {
+  // A part of the Pods is one of those that their controllers want.
+  function wanted({ spec }: Live<PodDisruptionBudget>, pods: readonly Live<Pod>[]): Wanted {
+    const { minAvailable, maxUnavailable } = spec ?? {};
+    if (maxUnavailable !== undefined) {
+      const expectedPods = scaleOf(pods);
+      const desiredHealthy = Math.max(0, expectedPods - scaledValue(maxUnavailable, expectedPods, Math.ceil));
+      return { expectedPods, desiredHealthy };
+    }
+    if (minAvailable === undefined) return { expectedPods: 0, desiredHealthy: 0 };
+    const expectedPods = typeof minAvailable === "number" ? pods.length : scaleOf(pods);
+    return { expectedPods, desiredHealthy: scaledValue(minAvailable, expectedPods, Math.ceil) };
+  }
+
+  function scaleOf(pods: readonly Live<Pod>[]): number {
+    const owners = new Set(pods.flatMap((pod) => controllerOf(pod)?.uid ?? []));
+    return [...owners].reduce((sum, uid) => {
       const spec = cache.find(uid)?.object.spec as { replicas?: number } | undefined;
-      return sum +
-        (spec?.replicas ?? pods.filter((pod) => (controllerOf(pod)?.uid ?? pod.metadata.uid) === uid).length);
+      return sum + (spec?.replicas ?? 0);
     }, 0);
   }
 }
 
-function desired({ spec }: Live<PodDisruptionBudget>, expectedPods: number): number {
-  const { minAvailable, maxUnavailable } = spec ?? {};
-  if (maxUnavailable !== undefined) {
-    return Math.max(0, expectedPods - scaledValue(maxUnavailable, expectedPods, Math.ceil));
-  }
-  return scaledValue(minAvailable ?? 1, expectedPods, Math.ceil);
+interface Wanted {
+  readonly expectedPods: number;
+  readonly desiredHealthy: number;
 }

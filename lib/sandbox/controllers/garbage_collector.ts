@@ -87,6 +87,8 @@ class GarbageCollector implements Controller {
     const references = object.metadata.ownerReferences ?? [];
     if (references.length === 0) return;
     const states = references.map((reference) => this.#stateOf(object, storedAs, reference));
+    // Nobody can tell which namespace is meant, so nothing happens.
+    if (states.includes("unclear")) return;
     if (states.includes("solid")) {
       // What it does not depend on any more is forgotten.
       if (states.some((state) => state !== "solid")) {
@@ -101,7 +103,7 @@ class GarbageCollector implements Controller {
     object: AnyLive,
     storedAs: string,
     { apiVersion, kind, name, uid }: DeepReadonly<OwnerReference>,
-  ): "solid" | "absent" | "waiting" {
+  ): "solid" | "absent" | "waiting" | "unclear" {
     const owner = this.#cache.find(uid)?.object;
     if (!owner) return "absent";
     const { namespace } = owner.metadata;
@@ -114,7 +116,7 @@ class GarbageCollector implements Controller {
         }, name: ${name}, uid: ${uid}]`;
         this.#writer.event(object, "Warning", "OwnerRefInvalidNamespace", `${what} does not exist ${where}`);
       }
-      return "absent";
+      return namespace !== undefined && object.metadata.namespace === undefined ? "unclear" : "absent";
     }
     const goes = isTerminating(owner) && owner.metadata.finalizers?.includes(FOREGROUND);
     return goes ? "waiting" : "solid";

@@ -53,6 +53,16 @@ Deno.test("garbageCollector() waits in the foreground for what blocks", () => {
   strictEqual(world.all("ConfigMap").length, 0);
 });
 
+Deno.test("garbageCollector() leaves a cluster-scoped object alone that has an owner in a namespace", () => {
+  const { world, manager } = startWorld(garbageCollector);
+  using _ = manager;
+  const { apiVersion, kind, metadata } = world.add(configMap("owner"));
+  const ownerReferences = [{ apiVersion, kind, name: metadata.name!, uid: metadata.uid! }];
+  world.add({ apiVersion: "v1", kind: "Namespace", metadata: { name: "a", ownerReferences } });
+  manager.settle();
+  deepStrictEqual(world.one("Namespace", "a").metadata.ownerReferences, ownerReferences);
+});
+
 Deno.test("garbageCollector() removes what depends on nothing that is there", () => {
   const { world, manager } = startWorld(garbageCollector);
   using _ = manager;

@@ -16,11 +16,15 @@ import type {
   StoredObject,
 } from "../registry/served_resource.ts";
 import type { Strategy } from "../registry/strategy.ts";
+import type { Decoded } from "../schema/decode.ts";
+import { decodeCustom } from "../schema/decode_custom.ts";
+import { loadMetaDecoder } from "../schema/meta_types.ts";
 import { CelRules } from "./cel_rules.ts";
 import type { CustomSchema, Definition, DefinitionVersion } from "./definition.ts";
 import { jsonPath } from "./json_path.ts";
 import { printerColumns } from "./printer_columns.ts";
 import { compareVersions } from "../../kube/version_order.ts";
+import { validateEmbedded } from "./validate_embedded.ts";
 import { validateLists } from "./validate_lists.ts";
 import { validateScale } from "./validate_scale.ts";
 import { validateValue } from "./validate_value.ts";
@@ -58,30 +62,38 @@ const UNCHECKED =
   "some validation rules were not checked because the object was invalid; correct the existing errors " +
   "to complete validation";
 
+/** What custom resources have in common with built-in kinds. */
+export interface Metadata {
+  /** Finds the schemas of metadata, by their full names, too. */
+  readonly find: FindSchema;
+  /** Reads metadata. */
+  readonly decode: (value: unknown) => Decoded;
+}
+
 /**
  * Makes the resources of a definition.
  *
  * @param definition The definition, whose names are accepted.
- * @param findMetadata Finds the schemas of metadata, as {@linkcode loadFindMetadata} gives it.
+ * @param metadata What {@linkcode loadMetadata} gives.
  * @returns One resource for each version that is served, the best first.
  */
-export function customResources(definition: Definition, findMetadata: FindSchema): ServedResource[] {
+export function customResources(definition: Definition, metadata: Metadata): ServedResource[] {
   const { versions } = definition.spec;
   const served = versions.filter((version) => version.served).sort((a, b) => compareVersions(a.name, b.name));
-  return served.map((version) => customResource(definition, version, findMetadata));
+  return served.map((version) => customResource(definition, version, metadata));
 }
 
 /**
  * Loads what custom resources have in common with built-in kinds.
  *
- * @returns Finds the schemas of metadata, by their full names, too.
+ * @returns The schemas of metadata, and how it is read.
  */
-export async function loadFindMetadata(): Promise<FindSchema> {
-  const find = await loadMetadataSchema();
-  return (name) => find(name.endsWith(".meta.v1.ObjectMeta") ? OBJECT_META_SCHEMA : name);
+export async function loadMetadata(): Promise<Metadata> {
+  const [find, decode] = await Promise.all([loadMetadataSchema(), loadMetaDecoder(OBJECT_META_SCHEMA)]);
+  return { find: (name) => find(name.endsWith(".meta.v1.ObjectMeta") ? OBJECT_META_SCHEMA : name), decode };
 }
 
-function customResource(definition: Definition, version: DefinitionVersion, find: FindSchema): ServedResource {
+function customResource(definition: Definition, version: DefinitionVersion, metadata: Metadata): ServedResource {
   const { spec, status } = definition;
   const names = status?.acceptedNames ?? spec.names;
   const apiVersion = `${spec.group}/${version.name}`;
@@ -102,13 +114,14 @@ function customResource(definition: Definition, version: DefinitionVersion, find
     served,
     storedAs: `${spec.group}/${names.plural}`,
     isStored: version === storage,
-    schema: kindSchema(version, find),
+    schema: kindSchema(version, metadata.find),
     custom: true,
     ...version.deprecated && {
       warning: version.deprecationWarning ?? `${apiVersion} ${spec.names.kind} is deprecated`,
     },
     columns: printerColumns(version.additionalPrinterColumns),
     strategy: strategyOf(definition, version),
+    decode: (value, isText) => decodeCustom(value, schemaOf(version), metadata.decode, isText),
     selectableFields: selectableFields(version),
     // Without a webhook versions differ in nothing but their names.
     fromStored: (object) => object.apiVersion === apiVersion ? object : { ...object, apiVersion },
@@ -124,9 +137,13 @@ function servedSubresources({ subresources }: DefinitionVersion): ReadonlyMap<st
   ]);
 }
 
-function kindSchema({ schema, selectableFields }: DefinitionVersion, find: FindSchema): KindSchema {
-  const { openAPIV3Schema: whole = {} } = schema ?? {};
-  const selectable = selectableFields?.map(({ jsonPath }) => ({ fieldPath: jsonPath.slice(1) }));
+function schemaOf({ schema }: DefinitionVersion): CustomSchema {
+  return schema?.openAPIV3Schema ?? {};
+}
+
+function kindSchema(version: DefinitionVersion, find: FindSchema): KindSchema {
+  const whole = schemaOf(version);
+  const selectable = version.selectableFields?.map(({ jsonPath }) => ({ fieldPath: jsonPath.slice(1) }));
   const complete = { ...whole, properties: { ...whole.properties, ...OWN_FIELDS } };
   return {
     schema: { ...published(complete), ...selectable && { "x-kubernetes-selectable-fields": selectable } },
@@ -154,7 +171,7 @@ function published(schema: CustomSchema): CustomSchema {
 }
 
 function strategyOf({ spec }: Definition, version: DefinitionVersion): Strategy {
-  const { openAPIV3Schema: schema = {} } = version.schema ?? {};
+  const schema = schemaOf(version);
   const rules = new CelRules(schema);
   const storedAs = `${spec.group}/${spec.names.plural}`;
   return {
@@ -184,6 +201,7 @@ function judge(
   const errors = [
     ...validateValue(draft, schema, "", old),
     ...validateScale(draft, version.subresources?.scale),
+    ...validateEmbedded(draft, schema, ""),
     ...wasUnique ? validateLists(draft, schema, "") : [],
   ];
   if (!errors.some(({ reason }) => BLOCKING.has(reason))) return [...errors, ...rules.validate(draft, old)];

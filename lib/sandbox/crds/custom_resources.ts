@@ -4,14 +4,13 @@
  * @module
  */
 
-import type { FindSchema } from "../../kube/schema.ts";
 import { formatTime } from "../../kube/time.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { ResourceList } from "../registry/resource_list.ts";
 import type { ServedResource, StoredObject } from "../registry/served_resource.ts";
 import type { WriteOptions } from "../registry/write_options.ts";
 import type { StorageEvent } from "../storage/storage.ts";
-import { customResources } from "./custom_resource.ts";
+import { customResources, type Metadata } from "./custom_resource.ts";
 import type { Definition, DefinitionStatus } from "./definition.ts";
 import { definitionStatus, isEstablished } from "./definition_status.ts";
 
@@ -26,15 +25,15 @@ export interface CustomResourcesOptions {
   readonly registry: Registry;
   /** What is served. */
   readonly resources: ResourceList;
-  /** Finds the schemas of metadata. */
-  readonly findMetadata: FindSchema;
+  /** What they have in common with built-in kinds. */
+  readonly metadata: Metadata;
 }
 
 /** Serves custom resources. */
 export class CustomResources implements Disposable {
   readonly #registry: Registry;
   readonly #list: ResourceList;
-  readonly #findMetadata: FindSchema;
+  readonly #metadata: Metadata;
   readonly #stop: () => void;
   /** The resources by the names of their definitions. */
   readonly #resources = new Map<string, { readonly spec: unknown; readonly served: readonly ServedResource[] }>();
@@ -44,10 +43,10 @@ export class CustomResources implements Disposable {
    *
    * @param options What it is made of.
    */
-  constructor({ registry, resources, findMetadata }: CustomResourcesOptions) {
+  constructor({ registry, resources, metadata }: CustomResourcesOptions) {
     this.#registry = registry;
     this.#list = resources;
-    this.#findMetadata = findMetadata;
+    this.#metadata = metadata;
     for (const definition of this.#definitions()) this.#settle(definition);
     this.#stop = registry.subscribe((event) => this.#hear(event));
   }
@@ -91,7 +90,7 @@ export class CustomResources implements Disposable {
     const name = definition.metadata.name!;
     const { spec } = definition;
     if (this.#resources.get(name)?.spec === spec) return;
-    this.#resources.set(name, { spec, served: customResources(definition, this.#findMetadata) });
+    this.#resources.set(name, { spec, served: customResources(definition, this.#metadata) });
     this.#publish();
   }
 

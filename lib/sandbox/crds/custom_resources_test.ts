@@ -6,7 +6,7 @@ import { Registry } from "../registry/registry.ts";
 import { ResourceList } from "../registry/resource_list.ts";
 import { Storage } from "../storage/storage.ts";
 import { tableOf } from "../tables/table.ts";
-import { loadFindMetadata } from "./custom_resource.ts";
+import { loadMetadata } from "./custom_resource.ts";
 import { CustomResources } from "./custom_resources.ts";
 import { definitionResource } from "./definition_resource.ts";
 
@@ -22,7 +22,7 @@ async function setUp() {
     clock: systemClock,
     admission: { mutating: [], validating: [] },
   });
-  const custom = new CustomResources({ registry, resources, findMetadata: await loadFindMetadata() });
+  const custom = new CustomResources({ registry, resources, metadata: await loadMetadata() });
   const definitions = resources.find("apiextensions.k8s.io", "v1", "customresourcedefinitions")!;
   const define = (plural: string, kind: string, versions: unknown[]) =>
     registry.create(definitions, "", {

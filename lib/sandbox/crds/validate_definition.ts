@@ -56,7 +56,7 @@ export function validateDefinitionUpdate({ spec }: Definition, old: Definition):
     value === before ? [] : [invalidValue(field, value, "field is immutable")];
   const established = old.status?.conditions?.some(({ type, status }) => type === "Established" && status === "True");
   const stored = old.status?.storedVersions ?? [];
-  const gone = stored.filter((name) => !spec.versions.some((version) => version.name === name));
+  const gone = stored.filter((name) => !spec.versions?.some((version) => version.name === name));
   return [
     ...established ? fixed("spec.scope", spec.scope, old.spec.scope) : [],
     ...established ? fixed("spec.names.kind", spec.names.kind, old.spec.names.kind) : [],
@@ -81,7 +81,9 @@ function validateStoredVersions({ spec, status }: Definition): FieldError[] {
 }
 
 function validateSpec(spec: DefinitionSpec): FieldError[] {
-  const { group, scope, names, versions = [], preserveUnknownFields, conversion } = spec;
+  const { group, scope, names, preserveUnknownFields, conversion } = spec;
+  // Reading leaves `null` where there are none.
+  const versions = spec.versions ?? [];
   const errors: FieldError[] = [];
   if (!group) errors.push(required("spec.group"));
   else if (!DOMAIN.test(group)) errors.push(invalidValue("spec.group", group, DOMAIN_FAULT));
@@ -100,9 +102,8 @@ function validateSpec(spec: DefinitionSpec): FieldError[] {
     errors.push(invalidValue("spec.versions", shown(versions), "must contain unique version names"));
   }
   if (versions.filter(({ storage }) => storage).length !== 1) {
-    errors.push(
-      invalidValue("spec.versions", shown(versions), "must have exactly one version marked as storage version"),
-    );
+    const value = spec.versions && shown(versions);
+    errors.push(invalidValue("spec.versions", value, "must have exactly one version marked as storage version"));
   }
   errors.push(...validateNames(names));
   if (preserveUnknownFields) {
@@ -129,20 +130,28 @@ function validateNames(names: DefinitionNames): FieldError[] {
   const label = (field: string, value: string | undefined) => {
     if (value) errors.push(...validateLabel(at(field), value));
   };
-  const mixedCase = (field: string, value: string | undefined) => {
-    if (!value || LABEL.test(value.toLowerCase())) return;
-    errors.push(invalidValue(at(field), value, `may have mixed case, but should otherwise match: ${LABEL_FAULT}`));
-  };
   label("plural", plural);
   label("singular", singular);
-  mixedCase("kind", kind);
-  mixedCase("listKind", listKind);
+  if (kind) errors.push(...validateKind(at("kind"), kind));
+  if (listKind) errors.push(...validateKind(at("listKind"), listKind));
   for (const [i, name] of shortNames.entries()) errors.push(...validateLabel(at(`shortNames[${i}]`), name));
   if (kind && kind === listKind) {
     errors.push(invalidValue(at("listKind"), listKind, "kind and listKind may not be the same"));
   }
   for (const [i, name] of categories.entries()) errors.push(...validateLabel(at(`categories[${i}]`), name));
   return errors;
+}
+
+/**
+ * Judges the name of a kind.
+ *
+ * @param field Where it stands.
+ * @param kind The name.
+ * @returns What is wrong with it.
+ */
+export function validateKind(field: string, kind: string): FieldError[] {
+  if (LABEL.test(kind.toLowerCase())) return [];
+  return [invalidValue(field, kind, `may have mixed case, but should otherwise match: ${LABEL_FAULT}`)];
 }
 
 function validateLabel(field: string, value: string): FieldError[] {

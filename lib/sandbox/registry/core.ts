@@ -11,7 +11,6 @@ import type { Versions } from "../field_manager/updater.ts";
 import { objectKey, type Storage } from "../storage/storage.ts";
 import type { Admission } from "./admission.ts";
 import type { Draft, ResourceCatalog, ServedResource, StoredObject } from "./served_resource.ts";
-import { type Shape, shapeOfKind } from "./shape.ts";
 import type { StrategyContext } from "./strategy.ts";
 import type { WriteOptions } from "./write_options.ts";
 import { formatTime } from "../../kube/time.ts";
@@ -35,7 +34,6 @@ export class Core {
   readonly clock: Clock;
   readonly admission: Admission;
   readonly #fieldManagers = new Map<string, FieldManager>();
-  readonly #shapes = new WeakMap<ServedResource, Shape>();
   /** The second of the epoch that was last asked for, and how it is written. */
   #second = NaN;
   #now = "";
@@ -66,16 +64,6 @@ export class Core {
   /** The version in which the objects of a resource are stored. */
   storedVersion(resource: ServedResource): ServedResource {
     return this.resources.findStored(resource.storedAs) ?? resource;
-  }
-
-  /** What the schema of a resource allows. */
-  shape(resource: ServedResource): Shape {
-    let shape = this.#shapes.get(resource);
-    if (shape === undefined) {
-      shape = shapeOfKind(resource.schema, resource.kind);
-      this.#shapes.set(resource, shape);
-    }
-    return shape;
   }
 
   /** A stored object in the version of a resource; always the same one. */

@@ -11,7 +11,7 @@ import { ignoredPaths } from "./ignored_paths.ts";
 import { readDraft } from "./read_draft.ts";
 import type { Draft, StoredObject } from "./served_resource.ts";
 import { alreadyExists, generateNameConflict } from "./status_error.ts";
-import { admit, settleNamespace, storageError, store, validate, type Write } from "./write.ts";
+import { admit, reportFaults, settleNamespace, storageError, store, validate, type Write } from "./write.ts";
 
 /** Without vowels and what looks like others, so that no words come about. */
 const SUFFIX_CHARACTERS = "bcdfghjklmnpqrstvwxz2456789";
@@ -31,6 +31,7 @@ const GENERATED_NAME_ATTEMPTS = 8;
 export function createObject(write: Write, value: KubeObject): StoredObject {
   const { core, resource, options } = write;
   const draft = readDraft(core, resource, value, options);
+  reportFaults(write);
   settleNamespace(write, draft);
   for (const field of SYSTEM_FIELDS) delete (draft.metadata as Record<string, unknown>)[field];
   return createDraft(
@@ -68,7 +69,10 @@ export function createDraft(write: Write, draft: Draft): StoredObject {
   validate(write, stored);
   const newName = stored.metadata.name!;
   admit(write, "validating", { operation: "CREATE", name: newName, object: stored, old: undefined });
-  if (resourceVersion) throw storageError(500, "resourceVersion should not be set on objects to be created");
+  // What is no revision is passed over; of a dry run etcd does not get to know.
+  if (!options.dryRun && /^\d*[1-9]\d*$/.test(resourceVersion ?? "")) {
+    throw storageError(500, "resourceVersion should not be set on objects to be created");
+  }
   const existing = core.storage.get(resource.storedAs, objectKey(stored.metadata.namespace ?? "", newName));
   if (existing !== undefined) {
     throw name ? alreadyExists(resource, existing) : generateNameConflict(resource, newName);

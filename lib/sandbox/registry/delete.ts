@@ -6,9 +6,8 @@
 
 import { objectKey } from "../storage/storage.ts";
 import type { ObjectMeta } from "../../kube/object.ts";
-import { jsonEquals } from "../../base/json.ts";
+import { copyJson, jsonEquals } from "../../base/json.ts";
 import { formatTime } from "../../kube/time.ts";
-import { copyJson } from "./decode_object.ts";
 import { forbiddenField, invalidValue } from "./field_error.ts";
 import type { Draft, FieldError, ServedResource, StoredObject } from "./served_resource.ts";
 import { conflict, invalid, notFound } from "./status_error.ts";

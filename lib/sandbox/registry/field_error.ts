@@ -35,6 +35,11 @@ export function tooLong(field: string, maxBytes: number): FieldError {
   return { reason: "FieldValueTooLong", field, message: `Too long: may not be more than ${maxBytes} bytes` };
 }
 
+/** The value names nothing that there is. */
+export function notFoundValue(field: string, value: unknown): FieldError {
+  return { reason: "FieldValueNotFound", field, message: `Not found: ${formatValue(value)}` };
+}
+
 /** The value is there twice. */
 export function duplicate(field: string, value: unknown): FieldError {
   return { reason: "FieldValueDuplicate", field, message: `Duplicate value: ${formatValue(value)}` };

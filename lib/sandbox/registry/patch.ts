@@ -90,17 +90,15 @@ function applyObject(write: Write, name: string, config: unknown, stored: Stored
   const { core, resource, options } = write;
   if (stored === undefined && options.subresource) throw notFound(resource, name);
   checkConfig(write, config);
-  const { metadata } = config;
-  if (stored === undefined) {
-    if (metadata?.uid) {
-      const why = `uid mismatch: the provided object specified uid ${metadata.uid}, and no existing object was found`;
-      throw conflict(resource, name, why);
-    }
-  }
   const live = stored && core.view(resource, stored);
   const request = { ...managedWrite(write), live, config, force: options.force ?? false };
   const object = mergeApplied(core.fieldManager(resource), request);
   const merged = readPatched(write, object, { type: "apply", body: config });
+  const uid = config.metadata?.uid;
+  if (stored === undefined && uid) {
+    const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
+    throw conflict(resource, name, why);
+  }
   settleNamespace(write, merged);
   checkName(merged, name);
   if (stored !== undefined) return updateDraft(write, merged, stored);
@@ -160,9 +158,10 @@ export function managedWrite({ core, resource, options }: Write) {
 function readPatched({ core, resource, namespace, options }: Write, object: KubeObject, { type, body }: Patch): Draft {
   const refuse = (why: string): StatusError => {
     if (type === "apply") {
-      const { name = "", namespace: own = "" } = object.metadata ?? {};
+      const { name = "" } = object.metadata ?? {};
+      const own = (body as KubeObject).metadata?.namespace;
       const kind = `${resource.group}/${resource.version}, Kind=${resource.kind}`;
-      const message = `failed to convert new object (${own && namespace}/${name}; ${kind}) to proper version: ` +
+      const message = `failed to convert new object (${own ? namespace : ""}/${name}; ${kind}) to proper version: ` +
         `unable to convert unstructured object to ${kind}: ${why}`;
       return new StatusError(500, undefined, message);
     }
@@ -170,14 +169,17 @@ function readPatched({ core, resource, namespace, options }: Write, object: Kube
     return invalid({ group: "", kind: "" }, "", [invalidValue("patch", value, why)]);
   };
   if (type === "json" || type === "merge") {
-    const why = faultOfType(object);
+    const why = faultOfType(object, resource);
     if (why !== undefined) throw refuse(why);
-    const { kind, apiVersion } = object;
-    if (core.resources.findKind(apiVersion, kind) === undefined) throw refuse(notRegistered(kind, apiVersion));
+    const { apiVersion } = object;
+    const kind = object.kind || resource.kind;
+    if (resource.custom && apiVersion) {
+      if (!options.subresource) checkCustomKind(resource, object);
+    } else if (core.resources.findKind(apiVersion, kind) === undefined) throw refuse(notRegistered(kind, apiVersion));
   }
-  const unknown = type === "json" ? unknownFields(body) : [];
+  const faults = [...options.faults ?? [], ...type === "json" ? unknownFields(body) : []];
   const decoding: WriteOptions = type === "apply" ? { ...options, fieldValidation: "Ignore" } : options;
-  return decodeDraft(core, resource, object, decoding, refuse, type, unknown);
+  return decodeDraft(resource, object, decoding, refuse, type, faults);
 }
 
 const OPERATION_FIELDS = ["op", "path", "from", "value"];
@@ -190,7 +192,19 @@ function unknownFields(operations: unknown): string[] {
   );
 }
 
-function faultOfType(object: KubeObject): string | undefined {
+/** Refuses an object of another kind, as kinds of custom resources are judged like all of their fields. */
+function checkCustomKind(resource: ServedResource, { apiVersion, kind, metadata }: KubeObject): void {
+  const expected = { apiVersion: formatApiVersion(resource), kind: resource.kind };
+  const errors = Object.entries({ apiVersion, kind }).flatMap(([field, value]) => {
+    const wanted = expected[field as keyof typeof expected];
+    return value === wanted ? [] : [invalidValue(field, value, `must be ${wanted}`)];
+  });
+  if (errors.length > 0) {
+    throw invalid({ group: parseApiVersion(apiVersion).group, kind }, metadata?.name ?? "", errors);
+  }
+}
+
+function faultOfType(object: KubeObject, { custom }: ServedResource): string | undefined {
   for (const field of ["apiVersion", "kind"] as const) {
     const value: unknown = object[field] ?? "";
     if (typeof value === "string") continue;
@@ -198,5 +212,6 @@ function faultOfType(object: KubeObject): string | undefined {
     return "couldn't get version/kind; json parse error: " +
       `json: cannot unmarshal ${type} into Go struct field .${field} of type string`;
   }
-  return object.kind ? undefined : `Object 'Kind' is missing in '${stringifyJson(object)}'`;
+  // Of built-in kinds it goes without saying.
+  return object.kind || !custom ? undefined : `Object 'Kind' is missing in '${stringifyJson(object)}'`;
 }

@@ -7,7 +7,6 @@
 import type { KubeObject } from "../../kube/object.ts";
 import { formatApiVersion, parseApiVersion } from "../../kube/resource_type.ts";
 import type { Core } from "./core.ts";
-import { decodeObject } from "./decode_object.ts";
 import type { Draft, ServedResource } from "./served_resource.ts";
 import { badRequest } from "./status_error.ts";
 import type { Patch, WriteOptions } from "./write_options.ts";
@@ -24,7 +23,7 @@ import type { Patch, WriteOptions } from "./write_options.ts";
  */
 export function readDraft(core: Core, resource: ServedResource, value: KubeObject, options: WriteOptions): Draft {
   checkKind(core, resource, value);
-  return decodeDraft(core, resource, value, options, (why) => {
+  return decodeDraft(resource, value, options, (why) => {
     return badRequest(
       `${resource.kind} in version "${resource.version}" cannot be handled as a ${resource.kind}: ${why}`,
     );
@@ -34,7 +33,6 @@ export function readDraft(core: Core, resource: ServedResource, value: KubeObjec
 /**
  * Reads an object of the right kind.
  *
- * @param core The core of the registry.
  * @param resource The resource.
  * @param value The object; it is not changed.
  * @param options The options of the request.
@@ -44,7 +42,6 @@ export function readDraft(core: Core, resource: ServedResource, value: KubeObjec
  * @returns A new object with nothing but the fields of its schema, complete with defaults.
  */
 export function decodeDraft(
-  core: Core,
   resource: ServedResource,
   value: KubeObject,
   { fieldValidation = "Warn", warn }: WriteOptions,
@@ -52,10 +49,10 @@ export function decodeDraft(
   patchType?: Patch["type"],
   faults: readonly string[] = [],
 ): Draft {
-  const { draft: decoded, unknown, error } = decode(core, resource, value, patchType);
+  const typed = { ...value, kind: resource.kind, apiVersion: formatApiVersion(resource) };
+  const { draft: decoded, unknown, error } = resource.decode(typed, patchType !== "strategic" && patchType !== "apply");
   if (error !== undefined) throw refuse(error);
-  const fields = resource.custom ? unknown.toSorted() : unknown;
-  const warnings = [...faults, ...fields.map((field) => `unknown field ${JSON.stringify(field)}`)];
+  const warnings = [...faults, ...unknown.map((field) => `unknown field ${JSON.stringify(field)}`)];
   if (warnings.length > 0 && fieldValidation === "Strict") {
     throw refuse(`strict decoding error: ${warnings.join(", ")}`);
   }
@@ -67,17 +64,6 @@ export function decodeDraft(
   const draft = { kind, apiVersion, metadata, ...rest };
   resource.strategy.setDefaults?.(draft);
   return draft;
-}
-
-function decode(
-  core: Core,
-  resource: ServedResource,
-  value: KubeObject,
-  patchType: Patch["type"] | undefined,
-): ReturnType<typeof decodeObject> {
-  const typed = { ...value, kind: resource.kind, apiVersion: formatApiVersion(resource) };
-  return resource.decode?.(typed, patchType !== "strategic" && patchType !== "apply") ??
-    decodeObject(typed, core.shape(resource), resource.custom, patchType === "apply");
 }
 
 function checkKind(core: Core, resource: ServedResource, value: KubeObject): void {

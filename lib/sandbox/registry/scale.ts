@@ -4,10 +4,9 @@
  * @module
  */
 
-import { isJsonObject } from "../../base/json.ts";
+import { copyJson, isJsonObject } from "../../base/json.ts";
 import { formatLabelSelector, readObjectSelector } from "../../kube/label_selector.ts";
 import type { KubeObject } from "../../kube/object.ts";
-import { copyJson } from "./decode_object.ts";
 import { invalidValue } from "./field_error.ts";
 import type { Draft, ScalePaths, ServedResource, StoredObject } from "./served_resource.ts";
 import { badRequest, invalid } from "./status_error.ts";
@@ -78,7 +77,7 @@ export function hasReplicas(object: StoredObject, paths: ScalePaths): boolean {
  */
 export function withScale(object: StoredObject, scale: KubeObject, paths: ScalePaths): Draft {
   const { spec = {}, metadata = {} } = scale as Partial<Scale>;
-  const { replicas = 0 } = spec;
+  const replicas = spec.replicas ?? 0;
   const name = object.metadata.name!;
   if (typeof replicas !== "number" || !Number.isInteger(replicas)) {
     const why = `json: cannot unmarshal ${typeof replicas} into Go struct field ScaleSpec.spec.replicas of type int32`;

@@ -6,6 +6,7 @@
 
 import { type LabelRequirement, matchesLabels, parseLabelSelector } from "../../kube/label_selector.ts";
 import { checkFields, type FieldRequirement, matchesFields, parseFieldSelector } from "./field_selector.ts";
+import { labelSelectorError } from "./label_selector_error.ts";
 import type { ServedResource, StoredObject } from "./served_resource.ts";
 import { badRequest } from "./status_error.ts";
 
@@ -68,7 +69,7 @@ export class Selection {
 function parseLabels(text: string): LabelRequirement[] {
   try {
     return parseLabelSelector(text);
-  } catch (error) {
-    throw badRequest(`unable to parse requirement: ${(error as Error).message}`);
+  } catch {
+    throw badRequest(labelSelectorError(text));
   }
 }

@@ -8,6 +8,7 @@ import type { KubeObject, ObjectMeta } from "../../kube/object.ts";
 import type { ResourceType } from "../../kube/resource_type.ts";
 import type { KindSchema } from "../../kube/schema.ts";
 import type { StatusCause } from "../../kube/status.ts";
+import type { Decoded } from "../schema/decode.ts";
 import type { Strategy } from "./strategy.ts";
 
 /** An object that is being made and not stored yet: everything in it may be changed. */
@@ -94,17 +95,13 @@ export interface ServedResource extends ResourceType {
   /** What whoever uses it is warned of, such as that it is deprecated. */
   readonly warning?: string;
   /**
-   * Reads an object as Go reads it into its type, with what that and the defaults of the schema add; without it objects
-   * are read by the schema alone.
+   * Reads an object: one of a built-in kind as Go reads it into its type, a custom resource by its schema.
    *
    * @param value The object as JSON; it is not changed.
    * @param isText Whether it is read from text; otherwise it was put together from parts. @default {true}
-   * @returns The new object; the paths of fields that the kind does not have; why it cannot be read, in Go's words.
+   * @returns What was read.
    */
-  decode?(
-    value: unknown,
-    isText?: boolean,
-  ): { readonly draft: Draft; readonly unknown: readonly string[]; readonly error?: string };
+  decode(value: Record<string, unknown>, isText?: boolean): Decoded;
   /** The columns of its tables, of which the first shows the name. */
   readonly columns: readonly TableColumn[];
   /** How objects are completed and judged. */

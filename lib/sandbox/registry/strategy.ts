@@ -55,7 +55,7 @@ export interface SubresourceStrategy {
 
 /**
  * The strategy of a resource; its methods are called in this order: `setDefaults` on every object that is read from a
- * request, `prepareForCreate` or `prepareForUpdate`, then `validate` and `validateUpdate`.
+ * request, `prepareForCreate` or `prepareForUpdate`, then `validate`, `validateUpdate` and `warnings`.
  */
 export interface Strategy {
   /**
@@ -90,9 +90,10 @@ export interface Strategy {
    *
    * @param draft The object.
    * @param context What it can ask for.
+   * @param old The object as it is stored; absent if it is new.
    * @returns What is wrong with it.
    */
-  validate?(draft: Draft, context: StrategyContext): FieldError[];
+  validate?(draft: Draft, context: StrategyContext, old?: StoredObject): FieldError[];
   /**
    * Judges a change, also one of the status.
    *
@@ -102,6 +103,13 @@ export interface Strategy {
    * @returns What is wrong with the change.
    */
   validateUpdate?(draft: Draft, old: StoredObject, context: StrategyContext): FieldError[];
+  /**
+   * Tells what is allowed and not advised; it is not asked about writes to subresources.
+   *
+   * @param draft The object, in which nothing is wrong.
+   * @returns The warnings.
+   */
+  warnings?(draft: Draft): string[];
   /**
    * Tells how long an object has to go after it was asked to; without it objects go at once.
    *

@@ -5,9 +5,13 @@
  */
 
 import type { Clock } from "../../base/clock.ts";
-import type { Schema } from "../../kube/schema.ts";
+import { loadMetadataSchema, OBJECT_META_SCHEMA } from "../../kinds/schemas.ts";
+import type { KindSchema, Schema } from "../../kube/schema.ts";
+import { decodeTyped } from "../schema/decode.ts";
+import { decodeCustom } from "../schema/decode_custom.ts";
+import { loadMetaDecoder } from "../schema/meta_types.ts";
+import { Plans } from "../schema/plans.ts";
 import { Storage, type StorageOptions } from "../storage/storage.ts";
-import { OBJECT_META, OBJECT_META_SCHEMAS } from "./object_meta_schema.ts";
 import { Registry } from "./registry.ts";
 import { ResourceList } from "./resource_list.ts";
 import type { Draft, ServedResource, ServedSubresource } from "./served_resource.ts";
@@ -15,6 +19,10 @@ import type { Strategy } from "./strategy.ts";
 import type { Admission } from "./admission.ts";
 
 const VERBS = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+const METADATA: Schema = { $ref: OBJECT_META_SCHEMA };
+const findMetadata = await loadMetadataSchema();
+const decodeMetadata = await loadMetaDecoder(OBJECT_META_SCHEMA);
+const plans = new Plans({});
 const NAME_COLUMN = { name: "Name", type: "string", format: "name", description: "", priority: 0 };
 
 /** A clock that is moved by hand. */
@@ -79,6 +87,15 @@ interface KindOptions {
 /** Makes a resource. */
 export function testResource(options: KindOptions): ServedResource {
   const { group = "", plural, kind, namespaced = true, properties = {}, strategy = {}, custom = false } = options;
+  const schema: KindSchema = {
+    schema: {
+      type: "object",
+      properties: { apiVersion: { type: "string" }, kind: { type: "string" }, metadata: METADATA, ...properties },
+      "x-kubernetes-group-version-kind": [{ group, version: "v1", kind }],
+    },
+    find: (name) => name === "v1.DeploymentSpec" ? DEPLOYMENT_SPEC : findMetadata(name),
+  };
+  const type = { name: `${group}/v1.${kind}`, schema };
   return {
     group,
     version: "v1",
@@ -92,15 +109,10 @@ export function testResource(options: KindOptions): ServedResource {
     listKind: `${kind}List`,
     served: options.subresources ?? new Map(),
     storedAs: `${group}/${plural}`,
-    schema: {
-      schema: {
-        type: "object",
-        properties: { apiVersion: { type: "string" }, kind: { type: "string" }, metadata: OBJECT_META, ...properties },
-        "x-kubernetes-group-version-kind": [{ group, version: "v1", kind }],
-      },
-      find: (name) => name === "v1.DeploymentSpec" ? DEPLOYMENT_SPEC : OBJECT_META_SCHEMAS[name],
-    },
+    schema,
     custom,
+    decode: (value, isText) =>
+      custom ? decodeCustom(value, schema.schema, decodeMetadata, isText) : decodeTyped(value, type, plans, isText),
     columns: [{ ...NAME_COLUMN, cell: ({ metadata }) => metadata.name }],
     strategy,
     selectableFields: options.fields ?? (() => ({})),

@@ -14,7 +14,7 @@ import type { Draft, StoredObject } from "./served_resource.ts";
 import { invalidValue } from "./field_error.ts";
 import { badRequest, conflict, invalid, notFound } from "./status_error.ts";
 import { validateMetadataUpdate } from "./validate_metadata.ts";
-import { admit, settleNamespace, storageError, store, validate, type Write } from "./write.ts";
+import { admit, reportFaults, settleNamespace, storageError, store, validate, type Write } from "./write.ts";
 
 /**
  * Replaces an object by what a client sent.
@@ -28,6 +28,7 @@ import { admit, settleNamespace, storageError, store, validate, type Write } fro
 export function updateObject(write: Write, name: string, value: KubeObject): StoredObject {
   const { core, resource, namespace, options } = write;
   const draft = readDraft(core, resource, value, options);
+  reportFaults(write);
   checkName(draft, name);
   settleNamespace(write, draft);
   const stored = core.storage.get(resource.storedAs, objectKey(namespace, name));
@@ -45,7 +46,7 @@ export function updateObject(write: Write, name: string, value: KubeObject): Sto
   });
   if (stored !== undefined) return updateDraft(write, managed, stored);
   checkRevision(managed.metadata.resourceVersion ?? "0");
-  delete managed.metadata.resourceVersion;
+  if (!options.dryRun) delete managed.metadata.resourceVersion;
   return createDraft(write, managed);
 }
 
@@ -67,7 +68,7 @@ export function updateDraft(write: Write, draft: Draft, old: StoredObject): Stor
   admit(write, "mutating", admitted);
   next = prepare(write, next, old);
   const context = core.context(options);
-  validate(write, next, ({ strategy }) => [
+  validate(write, next, old, ({ strategy }) => [
     ...validateMetadataUpdate(next.metadata, old.metadata),
     ...(isOther(options.subresource)
       ? strategy.subresources?.[options.subresource]?.validateUpdate?.(next, old)
@@ -108,17 +109,19 @@ export function checkName({ metadata }: Draft, name: string): void {
  * @param uid The uid that the client names.
  */
 export function checkUid(
-  { resource, namespace }: Write,
+  { resource, namespace, options }: Write,
   name: string,
   stored: StoredObject | undefined,
   uid: string,
 ): void {
   const actual = stored?.metadata.uid ?? "";
   if (uid === actual) return;
+  // Of a dry run etcd does not get to know.
+  const prefix = options.dryRun ? "" : "/registry";
   throw conflict(
     resource,
     name,
-    `StorageError: invalid object, Code: 4, Key: /registry/${resource.storedAs.replace(/^\//, "")}/${
+    `StorageError: invalid object, Code: 4, Key: ${prefix}/${resource.storedAs.replace(/^\//, "")}/${
       objectKey(namespace, name)
     }, ` +
       `ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${actual}`,

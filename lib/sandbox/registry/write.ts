@@ -58,10 +58,23 @@ export function settleNamespace({ resource, namespace }: Write, { metadata }: Dr
   }
 }
 
+/** Tells a client what is wrong with how it wrote an object, or refuses it. */
+export function reportFaults({ resource, options }: Write): void {
+  const { faults = [], fieldValidation = "Warn", warn } = options;
+  if (faults.length > 0 && fieldValidation === "Strict") {
+    const { kind, version } = resource;
+    throw badRequest(
+      `${kind} in version "${version}" cannot be handled as a ${kind}: strict decoding error: ${faults.join(", ")}`,
+    );
+  }
+  if (fieldValidation === "Warn") faults.forEach((fault) => warn?.(fault));
+}
+
 /** Judges an object by what holds for all kinds and what holds for its own. */
 export function validate(
   write: Write,
   draft: Draft,
+  old?: StoredObject,
   more: (stored: ServedResource) => readonly FieldError[] = () => [],
 ): void {
   const { core, resource, options } = write;
@@ -70,10 +83,11 @@ export function validate(
   const { strategy } = stored;
   const errors = [
     ...validateMetadata(draft.metadata, resource.namespaced, strategy.validateName),
-    ...strategy.validate?.(draft, context) ?? [],
+    ...strategy.validate?.(draft, context, old) ?? [],
     ...more(stored),
   ];
   if (errors.length > 0) throw invalid(resource, draft.metadata.name ?? "", errors);
+  if (options.subresource === undefined) strategy.warnings?.(draft).forEach(context.warn);
 }
 
 /** Stores an object, unless the request is a dry run, and gives it back in the version of the request. */
@@ -82,8 +96,7 @@ export function store({ core, resource, options }: Write, draft: Draft): StoredO
   const key = objectKey(namespace, name!);
   if (!options.dryRun) return core.view(resource, core.storage.put(resource.storedAs, key, draft));
   const old = core.storage.get(resource.storedAs, key);
-  if (old === undefined) delete draft.metadata.resourceVersion;
-  else draft.metadata.resourceVersion = old.metadata.resourceVersion!;
+  if (old !== undefined) draft.metadata.resourceVersion = old.metadata.resourceVersion!;
   return core.view(resource, draft);
 }
 

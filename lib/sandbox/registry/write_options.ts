@@ -15,6 +15,8 @@ export interface WriteOptions {
   readonly dryRun?: boolean;
   /** What happens if there are fields that the schema does not know. @default {"Warn"} */
   readonly fieldValidation?: "Ignore" | "Warn" | "Strict";
+  /** What is wrong with how the body is written: fields that are there twice. It counts as such fields do. */
+  readonly faults?: readonly string[];
   /** The subresource that is written, such as `status`. */
   readonly subresource?: string;
   /** Whether an apply takes fields from other managers. */

@@ -1,5 +1,6 @@
 /**
- * Reads objects of the built-in kinds as the API server does: into Go structs, and back.
+ * Reads objects of the built-in kinds, and what all kinds have in common, as the API server does: into Go structs, and
+ * back. `decode_custom.ts` reads the rest of custom resources, which have no structs.
  *
  * @module
  */
@@ -50,7 +51,7 @@ export function decodeTyped(
   const unknown = decoder.unknown;
   try {
     if (!isJsonObject(value)) {
-      const message = `json: ${cannot(value)} Go value of type ${afterSlash(name)}`;
+      const message = `json: ${cannot(value, "object")} Go value of type ${afterSlash(name)}`;
       throw new DecodeError(message);
     }
     return { draft: decoder.object(value, plans.objectPlan(name, find, schema)) as Draft, unknown };
@@ -127,7 +128,7 @@ class Decoder {
         if (!isJsonObject(value)) return value === null ? null : this.#refuse(value, plan);
         return this.#map(value, plan.item!);
       default: {
-        const read = this.#scalar(value, plan);
+        const read = this.#scalar(value, plan) ?? this.#cut(value, plan);
         return read === undefined ? this.#refuse(value, plan) : read;
       }
     }
@@ -144,6 +145,12 @@ class Decoder {
     }
   }
 
+  /** The converter of maps to structs does not ask whether an integer fits. */
+  #cut(value: unknown, { kind, go }: ValuePlan): number | undefined {
+    const isCut = !this.#isText && kind === "int" && go === "int32" && Number.isInteger(value);
+    return isCut ? Number(BigInt.asIntN(32, BigInt(value as number))) : undefined;
+  }
+
   #map(value: Fields, item: ValuePlan): Fields {
     const result: Fields = {};
     for (const key in value) result[key] = this.#part(key, value[key], item);
@@ -157,12 +164,8 @@ class Decoder {
   #refuse(value: unknown, plan: ValuePlan): never {
     if (!this.#isText) throw new DecodeError(cannotConvert(value, plan));
     const path = [this.#struct, ...this.#fields].join(".");
-    const what = typeof value === "number" && (plan.kind === "int" || plan.kind === "intOrString") ||
-        typeof value === "bigint"
-      ? `cannot unmarshal number ${value} into`
-      : cannot(value);
     const type = plan.kind === "time" || plan.kind === "microTime" ? "string" : plan.go;
-    const message = `json: ${what} Go struct field ${path} of type ${type}`;
+    const message = `json: ${cannot(value, plan.kind)} Go struct field ${path} of type ${type}`;
     throw new DecodeError(message);
   }
 }
@@ -171,9 +174,11 @@ function formatPath(path: readonly (string | number)[]): string {
   return path.map((part, place) => typeof part === "number" ? `[${part}]` : place === 0 ? part : `.${part}`).join("");
 }
 
-function cannot(value: unknown): string {
+function cannot(value: unknown, kind: ValuePlan["kind"]): string {
+  const isTold = typeof value === "number" && (kind === "int" || kind === "intOrString") || typeof value === "bigint";
+  if (isTold) return `cannot unmarshal number ${value} into`;
   const type = Array.isArray(value) ? "array" : typeof value === "boolean" ? "bool" : typeof value;
-  return `cannot unmarshal ${type === "bigint" ? "number" : type} into`;
+  return `cannot unmarshal ${type} into`;
 }
 
 /** What Go's converter of maps to structs says of a value of another type. */
@@ -196,7 +201,7 @@ function cannotConvert(value: unknown, { kind, go }: ValuePlan): string {
     case "number":
       return `unrecognized type: ${go}`;
     default:
-      return `json: ${cannot(value)} Go value of type ${go}`;
+      return `json: ${cannot(value, kind)} Go value of type ${go}`;
   }
 }
 

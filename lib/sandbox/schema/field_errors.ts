@@ -4,8 +4,15 @@
  * @module
  */
 
-import { stringifyJson } from "../../base/json.ts";
-import { duplicate, forbiddenField, invalidValue, notSupported, required, tooLong } from "../registry/field_error.ts";
+import {
+  duplicate,
+  forbiddenField,
+  invalidValue,
+  notFoundValue,
+  notSupported,
+  required,
+  tooLong,
+} from "../registry/field_error.ts";
 import type { FieldError } from "../registry/served_resource.ts";
 
 /** Faults of an object. */
@@ -32,17 +39,6 @@ export class FieldErrors {
    */
   invalid(field: string, value: unknown, ...details: readonly string[]): void {
     for (const detail of details) this.list.push(invalidValue(field, value, detail));
-  }
-
-  /**
-   * Reports a value of the wrong type, as the API server words it for custom resources.
-   *
-   * @param field The path.
-   * @param value The value.
-   * @param detail Why.
-   */
-  typeInvalid(field: string, value: unknown, detail: string): void {
-    this.#add(field, "FieldValueTypeInvalid", `Invalid value: ${formatValue(value)}`, detail);
   }
 
   /**
@@ -83,7 +79,7 @@ export class FieldErrors {
    * @param value The name.
    */
   notFound(field: string, value: unknown): void {
-    this.#add(field, "FieldValueNotFound", `Not found: ${formatValue(value)}`);
+    this.list.push(notFoundValue(field, value));
   }
 
   /**
@@ -95,23 +91,4 @@ export class FieldErrors {
   tooLong(field: string, maxBytes: number): void {
     this.list.push(tooLong(field, maxBytes));
   }
-
-  /**
-   * Reports a list that is too long.
-   *
-   * @param field The path.
-   * @param count How many items it has.
-   * @param max How many it may have.
-   */
-  tooMany(field: string, count: number, max: number): void {
-    this.#add(field, "FieldValueTooMany", `Too many: ${count}`, `must have at most ${max} item${max === 1 ? "" : "s"}`);
-  }
-
-  #add(field: string, reason: string, message: string, detail?: string): void {
-    this.list.push({ reason, message: detail ? `${message}: ${detail}` : message, field });
-  }
-}
-
-function formatValue(value: unknown): string {
-  return value === undefined ? "null" : stringifyJson(value);
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isJsonObject } from "../../../lib/base/json.ts";
+import { canonicalJson, isJsonObject } from "../../../lib/base/json.ts";
 import { parseYamlDocuments } from "../../../lib/base/yaml.ts";
 import type { RequestTemplate } from "./requests.ts";
 
@@ -173,7 +173,7 @@ export class Session {
     if (Array.isArray(value)) {
       const items = value.map((item) => this.#comparable(item, path));
       // Their order depends on the second in which each was written.
-      if (path.at(-1) === "managedFields") return items.sort((a, b) => JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
+      if (path.at(-1) === "managedFields") return items.sort((a, b) => canonicalJson(a) < canonicalJson(b) ? -1 : 1);
       // Of custom resources, some causes are told several times.
       return path.at(-1) === "causes" ? [...new Set(items.map((item) => JSON.stringify(item)))].sort() : items;
     }
@@ -189,7 +189,7 @@ export class Session {
     if (isJsonObject(metadata) && typeof metadata.resourceVersion === "string") {
       const versions = this.#versions.get(String(metadata.uid)) ?? [];
       // Controllers may write in one step or in several; a Scale does not tell whether they wrote.
-      const isControlled = value.kind === "Scale" ||
+      const isControlled = value.kind === "Scale" || metadata.deletionTimestamp !== undefined ||
         JSON.stringify(metadata.managedFields ?? []).includes("kube-controller-manager");
       const place = isControlled ? -1 : versions.indexOf(metadata.resourceVersion);
       (result.metadata as Record<string, unknown>).resourceVersion = place < 0 ? "VERSION" : `version ${place}`;
@@ -217,12 +217,15 @@ export class Session {
       .replaceAll(this.#namespace, "NAMESPACE")
       .replaceAll(this.#unique, "UNIQUE")
       // The keys in etcd are of older times than the groups.
-      .replace(/Key: \/registry\/[^,]*/g, "Key: KEY")
+      .replace(/Key: (\/registry)?\/[^,]*/g, "Key: $1/KEY")
+      .replace(/-----BEGIN CERTIFICATE-----.*-----END CERTIFICATE-----/s, "CERTIFICATE")
       .replace(/\b10\.\d+\.\d+\.\d+\b/g, "ADDRESS")
       .replace(/\bgen-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, "gen-SUFFIX")
       .replaceAll(", application/vnd.kubernetes.protobuf", "")
       .replace(/(Invalid value: )"\{\\*".*\}"(?=: )/s, "$1JSON")
       .replace(/(patch: Invalid value: )"map\[.*\]"(?=: )/s, "$1MAP")
+      // Inner structs have names of their own.
+      .replace(/(Invalid value: )\{.*\}(?=: field is immutable)/s, "$1OBJECT")
       // What the Pod was and is, as text in two columns.
       .replace(/(if it was previously negative\))\n.*?(\]?)$/s, "$1$2")
       .replace(/kube-api-access-\w{5}/g, "kube-api-access-SUFFIX")

@@ -23,8 +23,9 @@ const SHORT: Readonly<Record<string, string>> = {
 };
 const WITH_VALUE = [
   ...Object.values(SHORT),
-  ...["field-manager", "field-selector", "for", "from-literal", "image", "raw", "replicas", "role", "subresource"],
-  ...["resource", "timeout", "type", "user", "verb"],
+  ...["bound-object-kind", "bound-object-name", "chunk-size", "cpu", "dry-run", "field-manager", "field-selector"],
+  ...["for", "from", "from-literal", "image", "max", "min", "raw", "replicas", "resource", "role", "subresource"],
+  ...["timeout", "type", "user", "validate", "verb"],
 ];
 const WITHOUT_VALUE = ["all", "force-conflicts", "ignore-not-found", "overwrite", "server-side", "wait"];
 const IGNORED = ["show-managed-fields"];

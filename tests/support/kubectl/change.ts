@@ -32,8 +32,8 @@ export async function patch(call: Call): Promise<string> {
  */
 export async function scale(call: Call): Promise<string> {
   const replicas = Number(call.flags.replicas);
-  for (const { type, name } of (await readNames(call)).named) {
-    await call.client.scale(type, name, replicas, { fieldManager: "kubectl" });
+  for (const { type, object } of (await readObjects(call)).found) {
+    await call.client.scale(type, object, replicas, { fieldManager: "kubectl" });
   }
   return "";
 }

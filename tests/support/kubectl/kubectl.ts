@@ -11,7 +11,7 @@ import { connect } from "../../../lib/client/connect.ts";
 import { ApiError } from "../../../lib/client/errors.ts";
 import { type Arguments, parseArguments } from "./arguments.ts";
 import { get } from "./get.ts";
-import { apply, create, remove, run } from "./write.ts";
+import { apply, autoscale, create, remove, run } from "./write.ts";
 import { annotate, label, patch, scale, setImage } from "./change.ts";
 import { rolloutStatus, wait } from "./wait.ts";
 
@@ -28,6 +28,7 @@ export interface Call extends Omit<Arguments, "words"> {
 const VERBS: Readonly<Record<string, (call: Call) => Promise<string>>> = {
   annotate,
   apply,
+  autoscale,
   create,
   delete: remove,
   get,
@@ -37,6 +38,7 @@ const VERBS: Readonly<Record<string, (call: Call) => Promise<string>>> = {
   run,
   scale,
   "set image": setImage,
+  version: async ({ client }) => (await client.version()).gitVersion,
   wait,
 };
 
@@ -75,6 +77,12 @@ async function call(
 }
 
 function formatFailure(error: unknown): string {
+  if (error instanceof ApiError && error.isInvalid) return formatInvalid(error);
   if (error instanceof ApiError) return `Error from server (${error.reason}): ${error.status.message}\n`;
   return `error: ${error instanceof Error ? error.message : error}\n`;
+}
+
+function formatInvalid({ status: { details = {} } }: ApiError): string {
+  const causes = (details.causes ?? []).map(({ field, message }) => `${field}: ${message}`);
+  return `The ${details.kind} "${details.name}" is invalid: ${causes.join(", ")}\n`;
 }

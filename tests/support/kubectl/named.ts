@@ -4,7 +4,8 @@
  * @module
  */
 import type { LiveObject } from "../../../lib/kube/object.ts";
-import type { ResourceType } from "../../../lib/kube/resource_type.ts";
+import { parseApiVersion, type ResourceType } from "../../../lib/kube/resource_type.ts";
+import { readDrafts } from "./input.ts";
 import type { Call } from "./kubectl.ts";
 
 /** An object by its kind and name. */
@@ -16,12 +17,14 @@ export interface Named {
 }
 
 /**
- * Reads `type name…`, `type/name…`, or `type,type`.
+ * Reads `type name…`, `type/name…`, `type,type`, or `--filename`.
  *
  * @param call The call.
  * @returns The kinds without names, and the objects with names.
  */
-export async function readNames({ client, words }: Call): Promise<{ types: ResourceType[]; named: Named[] }> {
+export async function readNames(call: Call): Promise<{ types: ResourceType[]; named: Named[] }> {
+  const { client, words } = call;
+  if (call.flags.filename !== undefined) return { types: [], named: await readDraftNames(call) };
   const [first = "", ...rest] = words;
   const typeOf = (name: string) => client.typeOf(name);
   if (first.includes("/")) {
@@ -33,6 +36,13 @@ export async function readNames({ client, words }: Call): Promise<{ types: Resou
   }
   const types = await Promise.all(first.split(",").map(typeOf));
   return { types, named: types.flatMap((type) => rest.map((name) => ({ type, name }))) };
+}
+
+async function readDraftNames(call: Call): Promise<Named[]> {
+  const mapper = await call.client.mapper();
+  return (await readDrafts(call)).map(({ apiVersion, kind, metadata }) => {
+    return { type: mapper.find({ ...parseApiVersion(apiVersion), kind })!, name: metadata!.name! };
+  });
 }
 
 /** An object and its kind. */

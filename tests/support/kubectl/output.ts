@@ -58,6 +58,26 @@ function formatColumns(columns: readonly string[], items: readonly LiveObject[])
   return [columns.map((column) => column.replace(/:.*/, "")).join("   "), ...rows].map((row) => `${row}\n`).join("");
 }
 
+/** What the server says of objects for a table of them. */
+export interface Table {
+  /** The columns; those with a priority are left out. */
+  readonly columnDefinitions: readonly { readonly name: string; readonly priority: number }[];
+  /** What stands in them. */
+  readonly rows: readonly { readonly cells: readonly unknown[] }[];
+}
+
+/**
+ * Writes a table.
+ *
+ * @param table The table.
+ * @returns The text; the columns are not aligned.
+ */
+export function formatTable({ columnDefinitions, rows }: Table): string {
+  const isShown = (_: unknown, i: number) => columnDefinitions[i]!.priority === 0;
+  const header = columnDefinitions.map(({ name }) => name.toUpperCase());
+  return [header, ...rows.map(({ cells }) => cells)].map((cells) => `${cells.filter(isShown).join("   ")}\n`).join("");
+}
+
 /** Fills a template such as `{range .items[*]}{.metadata.name}{'\n'}{end}`; ranges are not nested. */
 function fillTemplate(template: string, object: unknown): string {
   return template.replace(/\{range ([^}]*)\}(.*?)\{end\}/gs, (_, path: string, body: string) => {

@@ -4,20 +4,19 @@
  * @module
  */
 import { canonicalJson, isJsonObject, jsonEquals } from "../../../lib/base/json.ts";
-import { parseYamlDocuments } from "../../../lib/base/yaml.ts";
 import type { KubeObject, LiveObject } from "../../../lib/kube/object.ts";
 import { parseApiVersion } from "../../../lib/kube/resource_type.ts";
+import { CronJob } from "../../../lib/kinds/batch/v1.ts";
+import { type Draft, readDrafts } from "./input.ts";
 import type { Call } from "./kubectl.ts";
 import { readObjects } from "./named.ts";
 import { formatObjects } from "./output.ts";
 import { waitUntil } from "./wait.ts";
 
-type Draft = KubeObject & Record<string, unknown>;
-
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
 /** What `kubectl create <type> <name>` makes, by type. */
-const DRAFTS: Readonly<Record<string, (name: string, call: Call) => Draft>> = {
+const DRAFTS: Readonly<Record<string, (name: string, call: Call) => Draft | Promise<Draft>>> = {
   configmap: (_, { literals }) => ({ apiVersion: "v1", kind: "ConfigMap", data: literals }),
   "secret generic": () => ({ apiVersion: "v1", kind: "Secret", type: "Opaque" }),
   deployment: (name, { flags }) => ({
@@ -25,7 +24,7 @@ const DRAFTS: Readonly<Record<string, (name: string, call: Call) => Draft>> = {
     kind: "Deployment",
     metadata: { name, labels: { app: name } },
     spec: {
-      replicas: 1,
+      replicas: Number(flags.replicas ?? 1),
       selector: { matchLabels: { app: name } },
       template: {
         metadata: { labels: { app: name } },
@@ -33,6 +32,18 @@ const DRAFTS: Readonly<Record<string, (name: string, call: Call) => Draft>> = {
       },
     },
   }),
+  job: async (name, { client, flags: { from } }) => {
+    const { metadata, spec } = await client.get(CronJob, from!.replace(/^cronjob\//, ""));
+    const { metadata: { labels } = {}, spec: jobSpec } = spec!.jobTemplate;
+    const owner = { apiVersion: "batch/v1", kind: "CronJob", name: metadata.name, uid: metadata.uid, controller: true };
+    const annotations = { "cronjob.kubernetes.io/instantiate": "manual" };
+    return {
+      apiVersion: "batch/v1",
+      kind: "Job",
+      metadata: { name, labels, annotations, ownerReferences: [owner] },
+      spec: jobSpec,
+    } as Draft;
+  },
   role: (_, { flags }) => ({
     apiVersion: "rbac.authorization.k8s.io/v1",
     kind: "Role",
@@ -53,12 +64,39 @@ const DRAFTS: Readonly<Record<string, (name: string, call: Call) => Draft>> = {
  * @returns The objects in the format that is asked for.
  */
 export async function create(call: Call): Promise<string> {
-  if (call.words[0] === "token") return (await call.client.createToken("serviceaccount", call.words[1]!)).token;
-  const drafts = call.flags.filename === undefined ? [draftOf(call)] : readStdin(call);
-  const options = { fieldManager: "kubectl-create", fieldValidation: "Strict" } as const;
+  if (call.words[0] === "token") return await createToken(call);
+  const drafts = call.flags.filename === undefined ? [await draftOf(call)] : await readDrafts(call);
+  const dryRun = call.flags["dry-run"] === "server" ? "All" : undefined;
+  const options = { fieldManager: "kubectl-create", fieldValidation: "Strict", dryRun } as const;
   const objects: LiveObject[] = [];
   for (const draft of drafts) objects.push(await call.client.create<KubeObject>(draft, options));
   return show(objects, call);
+}
+
+/**
+ * `kubectl autoscale`.
+ *
+ * @param call The call.
+ * @returns Nothing.
+ */
+export async function autoscale(call: Call): Promise<string> {
+  const { min, max, cpu } = call.flags;
+  const target = { type: "Utilization", averageUtilization: parseInt(cpu!) };
+  for (const { object: { apiVersion, kind, metadata: { name } } } of (await readObjects(call)).found) {
+    const autoscaler = {
+      apiVersion: "autoscaling/v2",
+      kind: "HorizontalPodAutoscaler",
+      metadata: { name },
+      spec: {
+        scaleTargetRef: { apiVersion, kind, name },
+        minReplicas: Number(min),
+        maxReplicas: Number(max),
+        metrics: [{ type: "Resource", resource: { name: "cpu", target } }],
+      },
+    };
+    await call.client.create<KubeObject>(autoscaler, { fieldManager: "kubectl-autoscale" });
+  }
+  return "";
 }
 
 /**
@@ -83,7 +121,7 @@ export async function run({ client, words: [name], flags: { image } }: Call): Pr
 export async function apply(call: Call): Promise<string> {
   const { client, flags } = call;
   const objects: LiveObject[] = [];
-  for (const draft of readStdin(call)) {
+  for (const draft of await readDrafts(call)) {
     if (flags["server-side"] !== "true") objects.push(await applyHere(draft, call));
     else {
       const options = { fieldManager: flags["field-manager"] ?? "kubectl", force: flags["force-conflicts"] === "true" };
@@ -106,6 +144,12 @@ export async function remove(call: Call): Promise<string> {
   const uids = new Set(found.map(({ object }) => object.metadata.uid));
   await waitUntil(call, (left) => !left.some(({ object }) => uids.has(object.metadata.uid)));
   return "";
+}
+
+async function createToken({ client, words, flags }: Call): Promise<string> {
+  const { "bound-object-kind": kind, "bound-object-name": name } = flags;
+  const boundObjectRef = kind !== undefined && name !== undefined ? { apiVersion: "v1", kind, name } : undefined;
+  return (await client.createToken("serviceaccount", words[1]!, { boundObjectRef })).token;
 }
 
 /** Applies by comparing with what was applied last, as kubectl does without `--server-side`. */
@@ -134,18 +178,11 @@ function changeOf(last: unknown, wanted: unknown, live: unknown): unknown {
   return patch.length === 0 ? undefined : Object.fromEntries(patch);
 }
 
-function draftOf(call: Call): Draft {
+async function draftOf(call: Call): Promise<Draft> {
   const kind = Object.keys(DRAFTS).find((kind) => call.words.join(" ").startsWith(`${kind} `));
   if (kind === undefined) throw new TypeError(`Cannot stand in for kubectl: it is not told of create ${call.words}`);
   const name = call.words[kind.split(" ").length]!;
-  return { metadata: { name }, ...DRAFTS[kind]!(name, call) };
-}
-
-function readStdin({ stdin }: Call): Draft[] {
-  return parseYamlDocuments(stdin).flatMap(({ value }) => {
-    const { items } = value as { items?: Draft[] };
-    return items ?? [value as Draft];
-  });
+  return { metadata: { name }, ...await DRAFTS[kind]!(name, call) };
 }
 
 function show(objects: readonly LiveObject[], { flags: { output } }: Call): string {

@@ -4,13 +4,12 @@
  * @module
  */
 
-import { isJsonObject, stringifyJson } from "../../../base/json.ts";
+import { copyJson, isJsonObject, stringifyJson } from "../../../base/json.ts";
 import type { KubeObject } from "../../../kube/object.ts";
 import { formatTime } from "../../../kube/time.ts";
 import { notSupported, required } from "../../registry/field_error.ts";
 import type { Draft, ServedResource } from "../../registry/served_resource.ts";
 import { badRequest, conflict, invalid } from "../../registry/status_error.ts";
-import { copyJson } from "../../registry/decode_object.ts";
 import type { ApiContext } from "../api_context.ts";
 import type { ApiRequest } from "../api_request.ts";
 import { objectOf } from "../write_verbs.ts";

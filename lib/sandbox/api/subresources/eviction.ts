@@ -4,11 +4,10 @@
  * @module
  */
 
-import { stringifyJson } from "../../../base/json.ts";
+import { copyJson, stringifyJson } from "../../../base/json.ts";
 import { matchesLabels, type ObjectSelector, readObjectSelector } from "../../../kube/label_selector.ts";
 import type { KubeObject } from "../../../kube/object.ts";
 import { formatTime } from "../../../kube/time.ts";
-import { copyJson } from "../../registry/decode_object.ts";
 import type { Registry } from "../../registry/registry.ts";
 import type { Draft, ServedResource, StoredObject } from "../../registry/served_resource.ts";
 import { badRequest, StatusError, tooManyRequests } from "../../registry/status_error.ts";
