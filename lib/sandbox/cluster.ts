@@ -32,7 +32,7 @@ import type { StorageLog } from "./storage/storage_log.ts";
 export interface ClusterOptions {
   /** The clock. */
   readonly clock: Clock;
-  /** The authority of the cluster, as PEM. */
+  /** The authority of the cluster, as PEM; empty without TLS, where there is nothing to prove. */
   readonly ca: string;
   /** How many Nodes there are. @default {1} */
   readonly nodes?: number | undefined;

@@ -22,10 +22,17 @@ export interface Keys {
 /**
  * Draws new keys.
  *
- * @returns The keys.
+ * @returns The keys. The authority, which takes longer than all the rest, is made when it is first asked for.
  */
 export function createKeys(): Keys {
-  return { authority: createAuthority("kubescript-sandbox"), adminToken: secret(), signingKey: secret() };
+  let authority: Authority | undefined;
+  return {
+    get authority() {
+      return authority ??= createAuthority("kubescript-sandbox");
+    },
+    adminToken: secret(),
+    signingKey: secret(),
+  };
 }
 
 /**

@@ -113,7 +113,7 @@ export class Sandbox implements AsyncDisposable {
     const { dataDir, clock = systemClock, users = {}, rbac = false, wrap = (handle) => handle } = options;
     if (dataDir !== undefined) await Deno.mkdir(dataDir, { recursive: true, mode: 0o700 });
     const keys = dataDir === undefined ? createKeys() : await keysIn(dataDir);
-    const cluster = await createCluster({ ...options, clock, ca: keys.authority.certificate });
+    const cluster = await createCluster({ ...options, clock, ca: options.tls ? keys.authority.certificate : "" });
     try {
       const { registry } = cluster;
       const access = new AccessControl({
