@@ -247,7 +247,8 @@ Deno.test("serveHttp() serves HTTPS, and knows the certificates of its own autho
     groups: ["dev", "ops"],
   });
   deepStrictEqual(await ask(issueCertificate(own, { cn: "bob" })), { cn: "bob", groups: [] });
-  strictEqual(await ask(issueCertificate(foreign, { cn: "ada" })), null);
+  strictEqual(await ask(issueCertificate(foreign, { cn: "ada" })), "unverified");
+  strictEqual(await ask(issueCertificate(own, { cn: "ada", notAfter: new Date("2026-01-01") })), "unverified");
   strictEqual(await ask(), null);
 });
 
