@@ -73,7 +73,7 @@ export class Soak implements AsyncDisposable {
   readonly #ledger: Ledger;
   readonly #server: SecondApiServer;
   readonly #options: SoakOptions;
-  readonly #held: AsyncDisposableStack;
+  #held: AsyncDisposableStack;
   readonly #counts = new Map<string, number>();
   readonly #recoveryMs: number[] = [];
   readonly #rates = { total: 0, most: 0, outage: 0 };
@@ -113,7 +113,7 @@ export class Soak implements AsyncDisposable {
     held.defer(async () => {
       for (const { replica } of soak.#seats) await replica[Symbol.asyncDispose]();
     });
-    held.move();
+    soak.#held = held.move();
     await soak.#recover("the start");
     return soak;
   }
